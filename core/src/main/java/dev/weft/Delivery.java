@@ -1,0 +1,84 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
+
+/**
+ * What has become of one request for one task: pending, delivered, or due again because the grace
+ * has passed and the scope has not been left. As a timer it is the end of that grace.
+ */
+final class Delivery extends Timer {
+    static final int PENDING = 0;
+    static final int DELIVERED = 1;
+    static final int DUE_AGAIN = 2;
+
+    final LoopTask<?> task;
+    final CancelRequest request;
+    @Nullable Delivery next;
+    int state = PENDING;
+
+    /** Where it was delivered, for the report when the task does not unwind. */
+    @Nullable CancelledError delivered;
+
+    /**
+     * Set once an interrupt was sent for it: then an interrupt's exception counts as its delivery.
+     */
+    boolean asInterrupt;
+
+    /**
+     * Whose stack tells why the task does not unwind, if not its own: a thread that works for it.
+     */
+    @Nullable Supplier<@Nullable Thread> stuck;
+
+    private long graceLeft;
+
+    Delivery(LoopTask<?> task, CancelRequest request) {
+        this.task = task;
+        this.request = request;
+    }
+
+    boolean isDue() {
+        return state != DELIVERED;
+    }
+
+    /** Records a delivery; the grace begins with the first. */
+    void markDelivered(@Nullable CancelledError error) {
+        if (state == PENDING) {
+            state = DELIVERED;
+            delivered = error;
+            graceLeft = task.loop.graceNanos;
+            resumeGrace();
+        }
+    }
+
+    /** Takes a delivery back: its effect was replaced by a failure, so it arrives anew. */
+    void markPending() {
+        task.loop.timers.cancel(this);
+        state = PENDING;
+    }
+
+    /** Time under a shield does not count. */
+    void pauseGrace() {
+        if (isSet()) {
+            graceLeft = Math.max(0, when - task.loop.nanoTime());
+            task.loop.timers.cancel(this);
+        }
+    }
+
+    void resumeGrace() {
+        if (state == DELIVERED && !isSet() && !task.isMasked(request)) {
+            task.loop.timers.set(this, task.loop.nanoTime() + graceLeft);
+        }
+    }
+
+    @Override
+    void fire() {
+        if (task.isDone()) {
+            return;
+        }
+        state = DUE_AGAIN;
+        task.loop.reports.cancellationIgnored(this);
+        task.poke();
+    }
+}

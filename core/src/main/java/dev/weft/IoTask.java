@@ -1,0 +1,46 @@
+package dev.weft;
+
+/**
+ * The virtual thread in which the driver is polled. The carrier resumes it between turns, aside
+ * from the ready queue.
+ */
+final class IoTask implements Runnable {
+    private final Loop loop;
+    private final Driver driver;
+    final Thread thread;
+    long nanos;
+    boolean stopping;
+    boolean ended;
+
+    IoTask(Loop loop, Driver driver) {
+        this.loop = loop;
+        this.driver = driver;
+        this.thread = Internals.newVirtualThread(loop.scheduler, loop.name() + "-io", this);
+    }
+
+    @Override
+    public void run() {
+        driver.around(this::live);
+    }
+
+    private void live() {
+        try {
+            driver.start(loop);
+            while (!stopping) {
+                try {
+                    driver.poll(nanos, loop.gate);
+                } catch (RuntimeException e) {
+                    loop.reports.unexpected("polling the driver of " + loop, e);
+                }
+                loop.awake();
+                Thread.yield();
+            }
+            driver.close();
+        } catch (Throwable e) {
+            loop.reports.unexpected("the driver of " + loop, e);
+            loop.driverFailed(e);
+        } finally {
+            ended = true;
+        }
+    }
+}

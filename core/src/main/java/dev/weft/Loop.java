@@ -1,0 +1,701 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+
+/**
+ * An event loop: one thread on which the tasks of one program run, one at a time, and change places
+ * only where they wait.
+ *
+ * <p>Made and ended by {@link Weft#run}. As an {@link Executor} it is how other threads hand work
+ * in. <em>Any thread</em> may call {@link #execute}, {@link #post} and {@link #name}; the rest is
+ * <em>loop-confined</em>.
+ */
+public final class Loop implements Executor {
+    /*
+     * Overview.
+     *
+     * Scheduling. Tasks are virtual threads whose scheduler (LoopScheduler) is this loop. The JDK submits a continuation each time
+     * one of them may go on; resume() puts it at the end of the ready queue, and turn(), the body of the carrier thread, runs them in
+     * that order. A turn is: what other threads handed in, the timers that are due, the tasks ready at that moment but at most 64,
+     * and the driver: blocking if nothing is ready, otherwise without waiting, and only once per 64 steps or 50 µs, because a poll
+     * costs as much as several task switches. The clock is read once a turn.
+     *
+     * The carrier runs continuations, timers and queues of ours, and nothing else: no lock is taken and no foreign code is called
+     * there. If carrier code wanted a lock that a parked task holds, the loop would stand still for ever. So the driver is polled in
+     * a virtual thread (IoTask) whose continuation is kept aside from the ready queue, and hand-overs, interrupts and reports run in
+     * another (SystemTask).
+     *
+     * Who is running. A wait of Weft's sets `current` when it comes back. The carrier clears it before each step, so after a wait
+     * of the JDK's it is unknown, and found by thread when asked for: the carrier registers a task the first time it leaves a step
+     * while not in a wait of Weft's.
+     *
+     * Wake-up. Other threads push to the inbox and then look at `sleeping`. Whoever is about to block sets `sleeping`, with a full
+     * fence, and then looks at the inbox again (gate). One of the two sees the other. After a wake-up by another thread the carrier
+     * looks at the inbox for 20 µs before it sleeps, since a second one often follows.
+     *
+     * Shutdown. The main task joins the background tasks, runs what onClose() registered, and then has the I/O task close the driver
+     * and the system task finish. When both have ended the carrier ends. Continuations of virtual threads that the loop inherited
+     * and that are still alive go to the JDK's default scheduler from then on, and are named in a warning.
+     */
+
+    private static final int STEPS_A_TURN = 64;
+    private static final long POLL_NANOS = 50_000;
+    private static final long SPIN_NANOS = 20_000;
+    private static final boolean MANY_CPUS = Runtime.getRuntime().availableProcessors() > 1;
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    private static final int AWAKE = 0;
+    private static final int BLOCKED = 1;
+    private static final int PARKED = 2;
+
+    private static final VarHandle SLEEPING;
+    private static final VarHandle STEP;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            SLEEPING = lookup.findVarHandle(Loop.class, "sleeping", int.class);
+            STEP = lookup.findVarHandle(Loop.class, "step", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String name;
+    private final Driver driver;
+    final LoopScheduler scheduler = new LoopScheduler(this);
+    final Timers timers = new Timers();
+    final Reports reports = new Reports(this);
+    final Driver.Gate gate =
+            new Driver.Gate() {
+                @Override
+                public boolean mayBlock() {
+                    return Loop.this.mayBlock();
+                }
+
+                @Override
+                public long deadline() {
+                    return plannedDeadline;
+                }
+            };
+    final long graceNanos;
+
+    /**
+     * How many requests to cancel are alive; as long as there are none, starting a task need not
+     * look for them.
+     */
+    int liveRequests;
+
+    private final Carrier carrier;
+    private final ReadyQueue ready = new ReadyQueue();
+    private final Inbox inbox = new Inbox();
+    private final SystemTask system;
+    private final @Nullable IoTask io;
+    private @Nullable Runnable ioContinuation;
+    private boolean ioReady;
+    private volatile int sleeping;
+    private volatile boolean closed;
+    private boolean finished;
+    private boolean blocked;
+    private boolean wokenByOthers;
+    private long plannedDeadline;
+
+    private @Nullable LoopTask<?> current;
+    private final Map<Thread, LoopTask<?>> byThread = new HashMap<>();
+    private int foreignTasks;
+    private int purgeAt = 64;
+
+    /** Odd while a step runs; what the watchdog samples. */
+    @SuppressWarnings("UnusedVariable") // through STEP
+    private long step;
+
+    private @Nullable TaskGroup root;
+    private final ArrayDeque<Runnable> closers = new ArrayDeque<>();
+    private @Nullable Offload offload;
+
+    Loop(Driver driver) {
+        this.driver = driver;
+        this.name = "weft-" + NUMBERS.incrementAndGet();
+        this.graceNanos = Settings.grace().toNanos();
+        this.carrier = new Carrier(this, name);
+        this.io = driver.onCarrier() ? null : new IoTask(this, driver);
+        this.system = new SystemTask(this);
+    }
+
+    /** The driver that {@code weft.driver} names, or the best there is. */
+    static Driver chooseDriver() {
+        String wanted = System.getProperty("weft.driver");
+        DriverProvider best = null;
+        StringBuilder names = new StringBuilder("parking");
+        if (!"parking".equals(wanted)) {
+            for (DriverProvider p : ServiceLoader.load(DriverProvider.class)) {
+                names.append(", ").append(p.name());
+                boolean suits =
+                        wanted == null
+                                ? p.priority() > 0
+                                        && (best == null || p.priority() > best.priority())
+                                : p.name().equals(wanted);
+                if (suits && p.available()) {
+                    best = p;
+                } else if (suits && wanted != null) {
+                    throw new IllegalStateException(
+                            "-Dweft.driver=" + wanted + " is not available on this machine");
+                }
+            }
+            if (wanted != null && best == null) {
+                throw new IllegalArgumentException(
+                        "-Dweft.driver=" + wanted + " is unknown; there are: " + names);
+            }
+        }
+        return best == null ? new ParkingDriver() : best.create();
+    }
+
+    // ---- who and where
+
+    /**
+     * The loop that runs the caller.
+     *
+     * @throws IllegalStateException on a thread that is no task of a loop
+     */
+    public static Loop current() {
+        Loop loop = currentOrNull();
+        if (loop == null) {
+            throw new IllegalStateException(
+                    "thread '"
+                            + Thread.currentThread().getName()
+                            + "' is no task of a loop; call this inside Weft.run, or hand over with"
+                            + " Loop.execute");
+        }
+        return loop;
+    }
+
+    /** The loop that runs the caller, or null. */
+    public static @Nullable Loop currentOrNull() {
+        return Internals.isOpen()
+                        && Internals.currentCarrier() instanceof Carrier c
+                        && Thread.currentThread().isVirtual()
+                ? c.loop
+                : null;
+    }
+
+    boolean isCarrier(Thread thread) {
+        return thread == carrier;
+    }
+
+    Thread carrier() {
+        return carrier;
+    }
+
+    /** The task that runs now. */
+    LoopTask<?> currentTask() {
+        LoopTask<?> task = current;
+        return task != null ? task : findCurrent();
+    }
+
+    private LoopTask<?> findCurrent() {
+        Thread thread = Thread.currentThread();
+        LoopTask<?> task = byThread.get(thread);
+        if (task == null) {
+            TaskGroup group = root;
+            if (group == null) {
+                throw new IllegalStateException(
+                        this + " has ended or has not begun; nothing can wait on it");
+            }
+            if (++foreignTasks > purgeAt) {
+                purgeForeign();
+            }
+            task = new LoopTask<>(this, group, thread);
+            group.adopt(task);
+            register(task);
+        }
+        current = task;
+        return task;
+    }
+
+    private void register(LoopTask<?> task) {
+        task.isRegistered = true;
+        byThread.put(task.thread, task);
+    }
+
+    /** Foreign threads do not tell when they end. */
+    private void purgeForeign() {
+        byThread.values()
+                .removeIf(
+                        task -> {
+                            boolean gone =
+                                    task.kind() == LoopTask.FOREIGN && !task.thread.isAlive();
+                            if (gone && task.group != null) {
+                                task.group.remove(task);
+                                foreignTasks--;
+                            }
+                            return gone;
+                        });
+        purgeAt = Math.max(64, foreignTasks * 2);
+    }
+
+    /** A task says, coming back from a wait of Weft's, that it is the one that runs. */
+    void running(LoopTask<?> task) {
+        current = task;
+    }
+
+    void taskEnded(LoopTask<?> task) {
+        if (task.isRegistered) {
+            byThread.remove(task.thread);
+        }
+    }
+
+    /** The loop's name, {@code weft-N}. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Monotonic time in nanoseconds; only differences mean something. From the driver: virtual
+     * under simulation.
+     */
+    public long nanoTime() {
+        return driver.nanoTime();
+    }
+
+    /** The wall clock, from the driver. */
+    public InstantSource clock() {
+        return driver.clock();
+    }
+
+    /**
+     * The loop's source of randomness, from the driver: seeded under simulation. Not for secrets.
+     */
+    public RandomGenerator random() {
+        return driver.random();
+    }
+
+    /** What this loop waits on. For authors of I/O libraries. */
+    public Driver driver() {
+        return driver;
+    }
+
+    // ---- handing work in
+
+    /**
+     * Runs {@code command} as a task of its own, a background task of the program's root. Any
+     * thread.
+     *
+     * @throws RejectedExecutionException if the loop has ended
+     */
+    @Override
+    public void execute(Runnable command) {
+        post(
+                () ->
+                        rootGroup()
+                                .start(
+                                        null,
+                                        LoopTask.ORDINARY,
+                                        ((Action<RuntimeException>) command::run).asBody()));
+    }
+
+    /**
+     * Runs {@code work} on the loop soon, in its system task and in the order of the calls: for
+     * completions of foreign callbacks. It must not wait. Any thread; lock-free.
+     *
+     * @throws RejectedExecutionException if the loop has ended
+     */
+    public void post(Runnable work) {
+        if (isCarrier(Internals.currentCarrier())) {
+            system.add(work);
+            return;
+        }
+        if (closed) {
+            throw new RejectedExecutionException(this + " has ended");
+        }
+        inbox.add(work, false);
+        wakeup();
+    }
+
+    TaskGroup rootGroup() {
+        TaskGroup group = root;
+        if (group == null) {
+            throw new RejectedExecutionException(this + " has ended");
+        }
+        return group;
+    }
+
+    /**
+     * Has {@code action} run when the program's tasks have ended and before the driver closes, in
+     * the reverse order of the calls. It may wait.
+     */
+    public void onClose(Runnable action) {
+        if (currentOrNull() != this) {
+            throw new IllegalStateException("onClose is called on the loop itself");
+        }
+        closers.push(action);
+    }
+
+    Offload offload() {
+        Offload o = offload;
+        if (o == null) {
+            offload = o = new Offload(this);
+        }
+        return o;
+    }
+
+    void interruptLater(LoopTask<?> task) {
+        system.add(task::interruptIfDue);
+    }
+
+    // ---- for the JDK, through the scheduler
+
+    /** Makes a continuation ready. Any thread; never throws, never parks, never locks. */
+    void resume(Runnable continuation) {
+        if (Internals.currentCarrier() == carrier) {
+            enqueue(continuation);
+            return;
+        }
+        inbox.add(continuation, true);
+        if (closed) {
+            forwardLeftovers();
+        } else {
+            wakeup();
+        }
+    }
+
+    private void enqueue(Runnable continuation) {
+        if (continuation == ioContinuation) {
+            ioReady = true;
+        } else {
+            ready.add(continuation);
+        }
+    }
+
+    /**
+     * A timed wait of the JDK's. It comes from the carrier, or from a virtual thread that outlived
+     * the loop.
+     */
+    ScheduledFuture<?> schedule(Runnable command, long nanos) {
+        if (Internals.currentCarrier() != carrier) {
+            return Internals.defaultScheduler().schedule(command, nanos, TimeUnit.NANOSECONDS);
+        }
+        JdkTimer timer = new JdkTimer(this, command);
+        timers.set(timer, nanoTime() + Math.max(0, nanos));
+        return timer;
+    }
+
+    private void wakeup() {
+        int how = sleeping;
+        if (how != AWAKE && SLEEPING.compareAndSet(this, how, AWAKE)) {
+            if (how == BLOCKED) {
+                driver.wakeup();
+            } else {
+                LockSupport.unpark(carrier);
+            }
+        }
+    }
+
+    // ---- a program's life
+
+    /** The main task of a program, not started yet. */
+    <T extends @Nullable Object> LoopTask<T> prepare(Body<T, ?> body) {
+        return new LoopTask<>(this, null, "main", LoopTask.ORDINARY, () -> program(body));
+    }
+
+    /** Runs the program on a new carrier and waits until all of it has ended. */
+    void runProgram(LoopTask<?> main) {
+        IoTask ioTask = io;
+        if (ioTask != null) {
+            ioTask.thread.start();
+            Inbox.Entry first = inbox.takeAll();
+            if (first == null) {
+                throw new IllegalStateException(
+                        "the JDK did not submit a started virtual thread to its scheduler");
+            }
+            ioContinuation = first.work;
+            ioReady = true;
+        } else {
+            driver.start(this);
+        }
+        system.thread.start();
+        main.thread.start();
+        Watchdog.watch(this);
+        carrier.start();
+        boolean interrupted = false;
+        while (carrier.isAlive()) {
+            try {
+                carrier.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                main.cancel("the thread that called Weft.run was interrupted");
+            }
+        }
+        Watchdog.forget(this);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <T extends @Nullable Object> T program(Body<T, ?> body) throws Exception {
+        LoopTask<?> main = currentTask();
+        TaskGroup group = TaskGroup.open(main, "background", TaskGroup.Policy.ISOLATE);
+        root = group;
+        Combinators.Attempt<T> attempt = Combinators.attempt(body);
+        try {
+            group.finishRoot(attempt.thrown());
+        } finally {
+            try {
+                close();
+            } finally {
+                root = null;
+                IoTask ioTask = io;
+                if (ioTask != null) {
+                    ioTask.stopping = true;
+                }
+                reports.flush();
+                system.stop(() -> finished = true);
+            }
+        }
+        return attempt.value();
+    }
+
+    private void close() {
+        Runnable action;
+        while ((action = closers.poll()) != null) {
+            try {
+                action.run();
+            } catch (Throwable e) {
+                reports.unexpected("closing " + this, e);
+            }
+        }
+    }
+
+    /** The driver is gone: nothing that waits for the outside world can end any more. */
+    void driverFailed(Throwable cause) {
+        TaskGroup group = root;
+        if (group != null) {
+            group.owner().cancel("the driver failed: " + cause, "driver");
+        }
+    }
+
+    // ---- the carrier
+
+    void turn() {
+        int stepsSincePoll = 0;
+        long polledAt = driver.nanoTime();
+        while (true) {
+            takeInbox();
+            long now = driver.nanoTime();
+            fireTimers(now);
+            int steps = Math.min(ready.size(), STEPS_A_TURN);
+            for (int i = 0; i < steps; i++) {
+                step(ready.poll());
+            }
+            stepsSincePoll += steps;
+            boolean idle = ready.isEmpty();
+            if (idle && finished && (io == null || io.ended)) {
+                break;
+            }
+            if (idle || stepsSincePoll >= STEPS_A_TURN || now - polledAt >= POLL_NANOS) {
+                poll(idle && inbox.isEmpty(), stepsSincePoll > 0);
+                stepsSincePoll = 0;
+                polledAt = now;
+            }
+        }
+        letGo();
+    }
+
+    private void step(@Nullable Runnable continuation) {
+        if (continuation == null) {
+            return;
+        }
+        current = null;
+        STEP.setOpaque(this, step + 1);
+        try {
+            continuation.run();
+        } catch (Throwable e) {
+            reports.unexpected("a step of " + this, e);
+        }
+        STEP.setOpaque(this, step + 1);
+        LoopTask<?> left = current;
+        if (left != null && left.isInForeignWait() && !left.isRegistered) {
+            register(left);
+        }
+    }
+
+    private void takeInbox() {
+        Inbox.Entry entry = inbox.takeAll();
+        while (entry != null) {
+            if (entry.isContinuation) {
+                enqueue(entry.work);
+            } else {
+                system.add(entry.work);
+            }
+            entry = entry.next;
+        }
+    }
+
+    private void fireTimers(long now) {
+        Timer timer;
+        while ((timer = timers.pollDue(now)) != null) {
+            timer.fire();
+        }
+    }
+
+    private void poll(boolean mayWait, boolean tasksRan) {
+        long nanos = 0;
+        if (mayWait) {
+            plannedDeadline = timers.earliest();
+            nanos =
+                    plannedDeadline == Long.MAX_VALUE
+                            ? Long.MAX_VALUE
+                            : Math.max(0, plannedDeadline - driver.nanoTime());
+            if (nanos > SPIN_NANOS && wokenByOthers && MANY_CPUS) {
+                wokenByOthers = false;
+                if (spin()) {
+                    return;
+                }
+            }
+        }
+        IoTask ioTask = io;
+        Runnable continuation = ioContinuation;
+        if (ioTask == null || continuation == null) {
+            driver.poll(nanos, gate);
+            awake();
+        } else if (ioReady) {
+            ioReady = false;
+            ioTask.nanos = ioTask.stopping ? 0 : nanos;
+            current = null;
+            continuation.run();
+        } else {
+            // the I/O task is parked inside the driver (NIO's select parks a virtual thread); it
+            // must see what the tasks registered
+            if (tasksRan && !ioTask.ended) {
+                driver.wakeup();
+            }
+            if (nanos > 0) {
+                park(nanos);
+            }
+        }
+    }
+
+    private boolean spin() {
+        long until = driver.nanoTime() + SPIN_NANOS;
+        do {
+            for (int i = 0; i < 50; i++) {
+                if (!inbox.isEmpty()) {
+                    wokenByOthers = true;
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+        } while (driver.nanoTime() - until < 0);
+        return false;
+    }
+
+    /** Sleeps without the driver, whose task waits for something itself. */
+    private void park(long nanos) {
+        blocked = true;
+        sleeping = PARKED;
+        if (inbox.isEmpty()) {
+            if (nanos == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, nanos);
+            }
+        }
+        awake();
+    }
+
+    private boolean mayBlock() {
+        sleeping = BLOCKED;
+        VarHandle.fullFence();
+        if (inbox.isEmpty() && ready.isEmpty() && timers.earliest() >= plannedDeadline) {
+            blocked = true;
+            return true;
+        }
+        sleeping = AWAKE;
+        return false;
+    }
+
+    /**
+     * The wait for the outside world is over; whoever ended it had `sleeping` reset if it was
+     * another thread.
+     */
+    void awake() {
+        if (blocked) {
+            blocked = false;
+            wokenByOthers = sleeping == AWAKE;
+            sleeping = AWAKE;
+        }
+    }
+
+    /**
+     * What is still ready, or waits for one of the JDK's timers, goes on with the JDK's default
+     * scheduler.
+     */
+    private void letGo() {
+        closed = true;
+        StringBuilder names = new StringBuilder();
+        for (LoopTask<?> task : byThread.values()) {
+            if (task.thread.isAlive()) {
+                names.append(names.isEmpty() ? "" : ", ").append(task.name());
+            }
+        }
+        if (!names.isEmpty()) {
+            reports.outlived(names.toString());
+        }
+        ForkJoinPool jdk = Internals.defaultScheduler();
+        Runnable leftover;
+        while ((leftover = ready.poll()) != null) {
+            jdk.execute(leftover);
+        }
+        long now = nanoTime();
+        Timer timer;
+        while ((timer = timers.pollDue(now + Long.MAX_VALUE / 2)) != null) {
+            if (timer instanceof JdkTimer wait) {
+                var unused =
+                        jdk.schedule(
+                                wait::fire, Math.max(0, wait.when - now), TimeUnit.NANOSECONDS);
+            }
+        }
+        forwardLeftovers();
+    }
+
+    private void forwardLeftovers() {
+        ForkJoinPool jdk = Internals.defaultScheduler();
+        Inbox.Entry entry = inbox.takeAll();
+        while (entry != null) {
+            if (entry.isContinuation) {
+                jdk.execute(entry.work);
+            }
+            entry = entry.next;
+        }
+    }
+
+    // ---- for the watchdog
+
+    long stepNow() {
+        return (long) STEP.getOpaque(this);
+    }
+
+    @Nullable LoopTask<?> runningTaskRacily() {
+        return current;
+    }
+
+    @Override
+    public String toString() {
+        return "loop '" + name + "'";
+    }
+}

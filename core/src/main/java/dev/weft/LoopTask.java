@@ -1,0 +1,603 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/*
+ * A task, and the outermost scope of its own work.
+ *
+ * Waiting. All waits of Weft end in suspend(). The waker hands a value over and marks the wait as ended before it unparks the
+ * thread: from then on the wait has happened, and a cancellation that comes before the task runs again shows at its next wait only.
+ *
+ *   state      meaning                                      leaves it
+ *   RUNNING    not in a wait of Weft's: running, ready,     suspend()
+ *              or parked by the JDK
+ *   WAITING    in a wait that can be cancelled              wake() -> WOKEN, fail() -> FAILED, poke() -> CANCELLING
+ *   JOINING    in a wait that is never abandoned            wake() -> WOKEN
+ *   WOKEN      the wait has happened; value is the result   the task, when it runs again -> RUNNING
+ *   FAILED     the same; value is what to throw             the same
+ *   CANCELLING off every list; a request is due             the same, throwing CancelledError
+ *   YIELDING   gave way, still ready                        the task, when it runs again -> RUNNING
+ *   DONE       ended                                        never
+ *
+ * Cancellation. A request is known to a task as a Delivery (deliveries, a short list that is null nearly always). due() finds the
+ * one to throw: of the scopes around the task that are not masked by a shield, the outermost whose delivery is pending or due
+ * again. A task that is not in a wait of Weft's is interrupted as well, so that the JDK's blocking calls notice; the flag is
+ * cleared when the next wait of Weft's begins, and if it is gone by then the interrupt was the delivery.
+ */
+final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T>, Runnable {
+    private static final int RUNNING = 0;
+    private static final int WAITING = 1;
+    private static final int JOINING = 2;
+    private static final int WOKEN = 3;
+    private static final int FAILED = 4;
+    private static final int CANCELLING = 5;
+    private static final int YIELDING = 6;
+    private static final int DONE = 7;
+
+    private static final int MAX_FAST_WAITS = 128;
+    private static final int MAX_CAUSES = 100;
+
+    /** How a task ended; anything else in {@link #result} is the value. */
+    private record Failed(Throwable cause) {}
+
+    private record Ended(String reason) {}
+
+    private static final Object NOT_YET = new Object();
+
+    final Loop loop;
+    final Thread thread;
+    private final @Nullable Body<? extends T, ?> body;
+    final @Nullable TaskGroup group;
+    @Nullable LoopTask<?> previousSibling;
+    @Nullable LoopTask<?> nextSibling;
+
+    /** The innermost scope that the task is in; itself at first. */
+    Scope innermost = this;
+
+    private @Nullable String name;
+    private final byte kind;
+    private volatile @Nullable Object result = NOT_YET;
+    private @Nullable WaitList joiners;
+    boolean observed;
+
+    private int state = RUNNING;
+    private int fastWaits;
+    private @Nullable Object handedOver;
+
+    /** The list that the task waits in, and its neighbours there. */
+    @Nullable WaitList waitList;
+
+    @Nullable LoopTask<?> previousWaiting;
+    @Nullable LoopTask<?> nextWaiting;
+
+    private @Nullable Delivery deliveries;
+    private boolean interruptSent;
+
+    /**
+     * Whether the loop finds this task by its thread, because it has been in a wait of the JDK's.
+     */
+    boolean isRegistered;
+
+    static final byte ORDINARY = 0;
+    static final byte DAEMON = 1;
+    static final byte FOREIGN = 2;
+
+    LoopTask(
+            Loop loop,
+            @Nullable TaskGroup group,
+            @Nullable String name,
+            byte kind,
+            Body<? extends T, ?> body) {
+        super(group);
+        this.loop = loop;
+        this.group = group;
+        this.body = body;
+        this.name = name;
+        this.kind = kind;
+        this.thread = Internals.newVirtualThread(loop.scheduler, name, this);
+    }
+
+    /** A virtual thread that inherited the loop although Weft did not start it. */
+    LoopTask(Loop loop, TaskGroup group, Thread thread) {
+        super(group);
+        this.loop = loop;
+        this.group = group;
+        this.body = null;
+        this.kind = FOREIGN;
+        this.thread = thread;
+    }
+
+    /** The running task; fails off the loop. */
+    static LoopTask<?> current() {
+        return Loop.current().currentTask();
+    }
+
+    byte kind() {
+        return kind;
+    }
+
+    /**
+     * Whether the task, which just gave up the carrier, did so in a wait of the JDK's: then it
+     * comes back unannounced.
+     */
+    boolean isInForeignWait() {
+        return state == RUNNING;
+    }
+
+    // ---- its life
+
+    @Override
+    public void run() {
+        loop.running(this);
+        Object end;
+        try {
+            Body<? extends T, ?> b = body;
+            end = b == null ? null : b.run();
+        } catch (Throwable thrown) {
+            end = classify(thrown);
+        }
+        ended(end);
+    }
+
+    private Object classify(Throwable thrown) {
+        settleInterrupt();
+        for (Scope s = this; s != null; s = s.outer) {
+            if (s.request != null && carries(thrown, s.request)) {
+                return new Ended(s.request.reason());
+            }
+        }
+        if (thrown instanceof CancelledError stale) {
+            return new Failed(
+                    new IllegalStateException(
+                            "a CancelledError of '"
+                                    + stale.scope()
+                                    + "' left task '"
+                                    + name()
+                                    + "', which that scope does not enclose: it was kept, or thrown"
+                                    + " by hand",
+                            stale));
+        }
+        return new Failed(thrown);
+    }
+
+    private void ended(@Nullable Object end) {
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            loop.timers.cancel(d);
+        }
+        deliveries = null;
+        if (request != null) {
+            loop.liveRequests--;
+        }
+        if (innermost != this) {
+            innermost = this;
+        }
+        state = DONE;
+        result = end;
+        WaitList waiting = joiners;
+        if (waiting != null) {
+            observed |= !waiting.isEmpty();
+            waiting.wakeAll(null);
+        }
+        loop.taskEnded(this);
+        if (group != null) {
+            group.childEnded(
+                    this, end instanceof Failed f ? f.cause() : null, end instanceof Ended);
+        }
+    }
+
+    @Override
+    public boolean isDone() {
+        return result != NOT_YET;
+    }
+
+    @Nullable Throwable failure() {
+        return result instanceof Failed f ? f.cause() : null;
+    }
+
+    /** The value of a task known to have ended well. */
+    T value() {
+        return Erased.value(result);
+    }
+
+    Outcome<T> ending() {
+        return switch (result) {
+            case Failed f -> new Outcome.Failure<>(f.cause());
+            case Ended e -> new Outcome.Cancelled<>(e.reason());
+            case null, default -> new Outcome.Success<>(value());
+        };
+    }
+
+    // ---- awaiting it
+
+    private void join(LoopTask<?> waiter) {
+        if (waiter.loop != loop) {
+            throw new IllegalStateException(
+                    "task '"
+                            + name()
+                            + "' belongs to another loop; hand its result over with Loop.execute");
+        }
+        if (waiter == this) {
+            throw new IllegalStateException("task '" + name() + "' cannot await itself");
+        }
+        waiter.enterWait();
+        observed = true;
+        if (!isDone()) {
+            WaitList list = joiners;
+            if (list == null) {
+                joiners = list = new WaitList("Task.await", loop);
+            }
+            list.suspend(waiter);
+        }
+    }
+
+    @Override
+    public T await() {
+        LoopTask<?> waiter = current();
+        join(waiter);
+        return switch (result) {
+            case Failed f -> throw Throwing.sneaky(AwaitedAt.mark(f.cause(), waiter));
+            case Ended e ->
+                    throw new CancellationException(
+                            "task '" + name() + "' was cancelled: " + e.reason());
+            case null, default -> value();
+        };
+    }
+
+    @Override
+    public <X extends Exception> T await(Class<X> mayThrow) throws X {
+        return await();
+    }
+
+    @Override
+    public Outcome<T> outcome() {
+        join(current());
+        return ending();
+    }
+
+    @Override
+    public boolean cancel(String reason) {
+        Loop here = Loop.currentOrNull();
+        if (here == loop) {
+            return cancel(reason, here.currentTask().name());
+        }
+        if (isDone()) {
+            return false;
+        }
+        String by = Thread.currentThread().getName();
+        loop.post(() -> cancel(reason, by));
+        return true;
+    }
+
+    /** As {@link #cancel(String)}, on the loop. */
+    boolean cancel(String reason, String by) {
+        if (isDone()) {
+            return false;
+        }
+        if (request == null) {
+            request(reason, by);
+        } else {
+            for (Delivery d = deliveries; d != null; d = d.next) {
+                if (d.request == request && d.state == Delivery.DELIVERED) {
+                    d.markPending();
+                    poke();
+                }
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String name() {
+        String n = name;
+        if (n == null) {
+            n = thread.getName();
+            name = n = n.isEmpty() ? "task-" + thread.threadId() : n;
+        }
+        return n;
+    }
+
+    // ---- waiting
+
+    /**
+     * The start of every wait: throws the cancellation that is due, before any effect. A wait that
+     * completes at once does not suspend, so after many of those in a row the task gives way.
+     */
+    void enterWait() {
+        checkCancelled();
+        if (++fastWaits > MAX_FAST_WAITS) {
+            yieldTurn();
+        }
+    }
+
+    void checkCancelled() {
+        if (deliveries != null || interruptSent || thread.isInterrupted()) {
+            throwIfDue();
+        }
+    }
+
+    private void throwIfDue() {
+        settleInterrupt();
+        Delivery due = due();
+        if (due != null) {
+            throw deliver(due);
+        }
+    }
+
+    /** Lets every task that is ready have its turn. */
+    void yieldTurn() {
+        fastWaits = 0;
+        state = YIELDING;
+        Thread.yield();
+        loop.running(this);
+        state = RUNNING;
+    }
+
+    /**
+     * Parks until woken, failed or (if cancellable) cancelled; enterWait() went before. The caller
+     * has put the task where its waker finds it.
+     */
+    @Nullable Object suspend(boolean cancellable) {
+        int waiting = cancellable ? WAITING : JOINING;
+        fastWaits = 0;
+        state = waiting;
+        for (; ; ) {
+            LockSupport.park();
+            loop.running(this);
+            if (state != waiting) {
+                break;
+            }
+            if (Thread.interrupted()) {
+                interrupted();
+            }
+        }
+        int how = state;
+        state = RUNNING;
+        Object value = handedOver;
+        handedOver = null;
+        if (how == WOKEN) {
+            return value;
+        }
+        if (how == FAILED && value instanceof Throwable failure) {
+            throw Throwing.sneaky(failure);
+        }
+        Delivery due = due();
+        if (due == null) {
+            throw new IllegalStateException(
+                    "task '" + name() + "' was unparked for a cancellation that is not due");
+        }
+        throw deliver(due);
+    }
+
+    /**
+     * Ends the task's wait with a value; false if it is in none, or that wait has ended already.
+     */
+    boolean wake(@Nullable Object value) {
+        return endWait(WOKEN, value);
+    }
+
+    /** Ends the task's wait with something to throw. */
+    boolean fail(Throwable failure) {
+        return endWait(FAILED, failure);
+    }
+
+    private boolean endWait(int how, @Nullable Object value) {
+        if (state != WAITING && state != JOINING) {
+            return false;
+        }
+        leaveList();
+        handedOver = value;
+        state = how;
+        LockSupport.unpark(thread);
+        return true;
+    }
+
+    private void leaveList() {
+        WaitList list = waitList;
+        if (list != null) {
+            list.remove(this);
+        }
+    }
+
+    // ---- cancellation
+
+    /** Makes a request pending for this task. */
+    void post(CancelRequest r) {
+        if (isDone()) {
+            return;
+        }
+        Delivery d = new Delivery(this, r);
+        d.next = deliveries;
+        deliveries = d;
+        poke();
+    }
+
+    /** Forgets a request whose scope has been left. */
+    void forget(CancelRequest r) {
+        Delivery before = null;
+        for (Delivery d = deliveries; d != null; before = d, d = d.next) {
+            if (d.request == r) {
+                loop.timers.cancel(d);
+                if (before == null) {
+                    deliveries = d.next;
+                } else {
+                    before.next = d.next;
+                }
+                break;
+            }
+        }
+        if (interruptSent && due() == null) {
+            interruptSent = false;
+            Thread.interrupted();
+        }
+    }
+
+    /**
+     * Acts on what has become due: ends the wait that the task is in, or has its thread
+     * interrupted.
+     */
+    void poke() {
+        if (due() == null) {
+            return;
+        }
+        if (state == WAITING) {
+            leaveList();
+            state = CANCELLING;
+            LockSupport.unpark(thread);
+        } else if (state != JOINING && state != CANCELLING) {
+            loop.interruptLater(this);
+        }
+    }
+
+    /**
+     * Sends the interrupt that poke() asked for, if there is still a reason. In the system task.
+     */
+    void interruptIfDue() {
+        if (isDone()
+                || state == WAITING
+                || state == JOINING
+                || state == CANCELLING
+                || interruptSent) {
+            return;
+        }
+        Delivery due = due();
+        if (due != null) {
+            interruptSent = true;
+            due.asInterrupt = true;
+            thread.interrupt();
+        }
+    }
+
+    /**
+     * Finds out what became of an interrupt: ours and still there, ours and consumed by the JDK, or
+     * not ours.
+     */
+    private void settleInterrupt() {
+        boolean flag = Thread.interrupted();
+        if (interruptSent) {
+            interruptSent = false;
+            if (!flag) {
+                for (Delivery d = deliveries; d != null; d = d.next) {
+                    if (d.asInterrupt) {
+                        d.markDelivered(null);
+                    }
+                }
+            }
+        } else if (flag) {
+            interrupted();
+        }
+    }
+
+    private void interrupted() {
+        cancel("interrupted", "a thread outside the loop, by Thread.interrupt");
+    }
+
+    /** The delivery to throw: the outermost that is due and not masked. */
+    private @Nullable Delivery due() {
+        if (deliveries == null) {
+            return null;
+        }
+        Delivery outermost = null;
+        for (Scope s = innermost; s != null; s = s.outer) {
+            if (s instanceof ShieldScope shield && shield.isMasking()) {
+                break;
+            }
+            CancelRequest r = s.request;
+            if (r != null) {
+                Delivery d = deliveryOf(r);
+                if (d != null && d.isDue()) {
+                    outermost = d;
+                }
+            }
+        }
+        return outermost;
+    }
+
+    private @Nullable Delivery deliveryOf(CancelRequest r) {
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            if (d.request == r) {
+                return d;
+            }
+        }
+        return null;
+    }
+
+    private CancelledError deliver(Delivery due) {
+        CancelledError error = new CancelledError(due.request);
+        due.markDelivered(error);
+        return error;
+    }
+
+    /**
+     * The request arrives anew, because what its delivery unwound was replaced by something else.
+     */
+    void redeliver(CancelRequest r) {
+        Delivery d = deliveryOf(r);
+        if (d != null && d.state == Delivery.DELIVERED) {
+            d.markPending();
+        }
+    }
+
+    /**
+     * If this delivery is not over after the grace, the report shows the stack of {@code stuck}
+     * rather than the task's own.
+     */
+    void reportIfStuck(CancelledError delivered, Supplier<@Nullable Thread> stuck) {
+        Delivery d = deliveryOf(delivered.request());
+        if (d != null) {
+            d.stuck = stuck;
+        }
+    }
+
+    boolean isMasked(CancelRequest r) {
+        for (Scope s = innermost; s != null && s != r.scope(); s = s.outer) {
+            if (s instanceof ShieldScope shield && shield.isMasking()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void pauseGraces() {
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            d.pauseGrace();
+        }
+    }
+
+    void resumeGraces() {
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            d.resumeGrace();
+        }
+    }
+
+    /** Whether {@code thrown} is, or wraps, the delivery of {@code r} to this task. */
+    boolean carries(Throwable thrown, CancelRequest r) {
+        Delivery d = deliveryOf(r);
+        boolean byInterrupt = d != null && d.asInterrupt;
+        int depth = 0;
+        for (Throwable t = thrown; t != null && depth < MAX_CAUSES; t = t.getCause(), depth++) {
+            if (t instanceof CancelledError c && c.request() == r) {
+                return true;
+            }
+            if (byInterrupt && Interrupts.isInterrupt(t)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- as a scope
+
+    @Override
+    LoopTask<?> owner() {
+        return this;
+    }
+
+    @Override
+    String describe() {
+        return "task '" + name() + "'";
+    }
+}

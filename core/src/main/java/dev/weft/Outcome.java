@@ -1,0 +1,26 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a task ended: with a value, with a failure, or cancelled. What asyncio's {@code
+ * return_exceptions=True} gives, typed.
+ *
+ * <p>Immutable; <em>any thread</em>.
+ */
+public sealed interface Outcome<T extends @Nullable Object> {
+
+    /** Ended with this value. */
+    record Success<T extends @Nullable Object>(T value) implements Outcome<T> {}
+
+    /** Ended with this exception or error: the very object that was thrown. */
+    record Failure<T extends @Nullable Object>(Throwable cause) implements Outcome<T> {}
+
+    /** Ended because it, or a scope around it, was cancelled. */
+    record Cancelled<T extends @Nullable Object>(String reason) implements Outcome<T> {}
+
+    /** Whether this is a {@link Success}. */
+    default boolean isSuccess() {
+        return this instanceof Success;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** How a program begins and ends: {@link Weft#run}. */
+final class Programs {
+    private static boolean warm;
+
+    private Programs() {}
+
+    static <T extends @Nullable Object, X extends Exception> T run(Body<T, X> body) throws X {
+        return run(Loop::chooseDriver, body);
+    }
+
+    static <T extends @Nullable Object, X extends Exception> T run(
+            Supplier<Driver> driver, Body<T, X> body) throws X {
+        Internals.require();
+        Loop here = Loop.currentOrNull();
+        if (here != null) {
+            throw new IllegalStateException(
+                    "Weft.run called inside task '"
+                            + here.currentTask().name()
+                            + "' of "
+                            + here
+                            + "; a loop runs already, so call the body as it is, or start it with"
+                            + " Weft.background or in a group");
+        }
+        boolean first = warmJdk();
+        Loop loop = new Loop(driver.get());
+        LoopTask<T> main =
+                loop.prepare(
+                        first
+                                ? () -> {
+                                    warmWaits();
+                                    return body.run();
+                                }
+                                : body);
+        Signals signals = Signals.install(main);
+        try {
+            loop.runProgram(main);
+        } finally {
+            signals.close();
+        }
+        return switch (main.ending()) {
+            case Outcome.Success<T>(T value) -> value;
+            case Outcome.Failure<T>(Throwable cause) -> throw Throwing.sneaky(cause);
+            case Outcome.Cancelled<T>(String reason) -> throw signals.ended(reason);
+        };
+    }
+
+    /**
+     * Once per JVM, before the first task: initialises the JDK's socket poller from a virtual
+     * thread of the default scheduler, or its threads would belong to our loop and end with it; and
+     * lets that thread end, or the JIT compiles the end of a virtual thread as a trap and every
+     * task parked by then is deoptimised.
+     */
+    private static synchronized boolean warmJdk() {
+        if (warm) {
+            return false;
+        }
+        Thread thread =
+                Thread.ofVirtual()
+                        .unstarted(
+                                () -> {
+                                    try {
+                                        Class.forName("sun.nio.ch.Poller");
+                                    } catch (ClassNotFoundException e) {
+                                        throw new IllegalStateException(
+                                                "this JDK has no poller of that name", e);
+                                    }
+                                });
+        thread.start();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        warm = true;
+        return true;
+    }
+
+    /** Each kind of wait once, for the same reason. */
+    private static void warmWaits() {
+        WaitList list = new WaitList("warm-up");
+        Weft.group(
+                g -> {
+                    Task<@Nullable Object> waiter = g.start(list::await);
+                    g.start(() -> Weft.sleep(Duration.ofNanos(1)));
+                    g.start(() -> list.wakeFirst(null));
+                    waiter.await();
+                });
+        Weft.moveOnAfter(Duration.ofNanos(1), () -> Weft.sleep(Duration.ofSeconds(1)));
+        Weft.checkpoint();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of a task's work that can be cancelled as one: a task, a group, a timeout. Scopes nest;
+ * a request to cancel one reaches every task under it, and only the scope itself absorbs it (Trio's
+ * cancel scope).
+ *
+ * <p>Seen from outside as {@link CancelledError#scope}. <em>Loop-confined</em>.
+ */
+public abstract sealed class Scope permits LoopTask, TaskGroup, TimeoutScope, ShieldScope {
+    /** The next scope outside this one; null for the root task alone. */
+    @Nullable Scope outer;
+
+    /** The request that cancelled this scope, if any. */
+    @Nullable CancelRequest request;
+
+    Scope(@Nullable Scope outer) {
+        this.outer = outer;
+    }
+
+    /** The task whose code runs in this scope. */
+    abstract LoopTask<?> owner();
+
+    /** What this is, for messages. */
+    abstract String describe();
+
+    /**
+     * Cancels: the request becomes pending for every task under this scope. A scope that is
+     * cancelled already stays as it is.
+     *
+     * @return whether this call cancelled it
+     */
+    final boolean request(String reason, String by) {
+        if (request != null) {
+            return false;
+        }
+        CancelRequest r = new CancelRequest(this, reason, by);
+        request = r;
+        owner().loop.liveRequests++;
+        spread(r);
+        return true;
+    }
+
+    /**
+     * Makes a request pending for every task under this scope: its owner, and the children of every
+     * group inside it.
+     */
+    final void spread(CancelRequest r) {
+        LoopTask<?> owner = owner();
+        owner.post(r);
+        Scope s = owner.innermost;
+        while (s != null) {
+            if (s instanceof TaskGroup group) {
+                group.spreadToChildren(r);
+            }
+            if (s == this) {
+                break;
+            }
+            s = s.outer;
+        }
+    }
+
+    /** Looks again at every task under this scope, after something outside stopped being masked. */
+    final void recheck() {
+        LoopTask<?> owner = owner();
+        owner.poke();
+        Scope s = owner.innermost;
+        while (s != null) {
+            if (s instanceof TaskGroup group) {
+                group.recheckChildren();
+            }
+            if (s == this) {
+                break;
+            }
+            s = s.outer;
+        }
+    }
+
+    /** Makes this the innermost scope of the running task. */
+    final void enter() {
+        owner().innermost = this;
+    }
+
+    /** Leaves this scope; its request, if any, ends for ever. */
+    final void leave() {
+        LoopTask<?> owner = owner();
+        if (outer == null) {
+            throw new IllegalStateException("the root scope is never left");
+        }
+        owner.innermost = outer;
+        end(owner);
+    }
+
+    final void end(LoopTask<?> owner) {
+        if (request != null) {
+            owner.loop.liveRequests--;
+            owner.forget(request);
+        }
+    }
+
+    /** Whether {@code thrown}, leaving this scope, is this scope's own cancellation coming home. */
+    final boolean isOwnCancellation(Throwable thrown) {
+        CancelRequest own = request;
+        return own != null && owner().carries(thrown, own);
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.weft;
+
+import java.time.Duration;
+
+/**
+ * What system properties set, with defaults. A value that cannot be read is refused, naming the
+ * property.
+ */
+final class Settings {
+    private Settings() {}
+
+    /** {@code weft.grace}, seconds: how long after its delivery a cancellation is due again. */
+    static Duration grace() {
+        return seconds("weft.grace", 5);
+    }
+
+    /**
+     * {@code weft.slow-step}, seconds: from when on a step counts as one that holds up the loop; 0
+     * turns the watchdog off.
+     */
+    static Duration slowStep() {
+        return seconds("weft.slow-step", 0.1);
+    }
+
+    /** {@code weft.offload.threads}: how many blocking calls of one loop run at once. */
+    static int offloadThreads() {
+        int n = Integer.getInteger("weft.offload.threads", 64);
+        if (n < 1) {
+            throw new IllegalArgumentException(
+                    "-Dweft.offload.threads=" + n + " must be at least 1");
+        }
+        return n;
+    }
+
+    private static Duration seconds(String property, double otherwise) {
+        String text = System.getProperty(property);
+        double seconds = otherwise;
+        if (text != null) {
+            try {
+                seconds = Double.parseDouble(text);
+            } catch (NumberFormatException e) {
+                seconds = -1;
+            }
+            if (!(seconds >= 0 && seconds <= 1e9)) {
+                throw new IllegalArgumentException(
+                        "-D" + property + "=" + text + " must be a number of seconds, such as 0.5");
+            }
+        }
+        return Duration.ofNanos((long) (seconds * 1e9));
+    }
+}

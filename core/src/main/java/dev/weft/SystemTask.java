@@ -1,0 +1,69 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A virtual thread of the loop for what must not run on the bare carrier: hand-overs from other
+ * threads, interrupts, reports. What it runs must not wait.
+ */
+final class SystemTask implements Runnable {
+    private final Loop loop;
+    final Thread thread;
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private boolean idle;
+    private boolean stopping;
+    private @Nullable Runnable atEnd;
+
+    SystemTask(Loop loop) {
+        this.loop = loop;
+        this.thread = Internals.newVirtualThread(loop.scheduler, loop.name() + "-system", this);
+    }
+
+    /** On the loop, the bare carrier included. */
+    void add(Runnable work) {
+        queue.add(work);
+        wake();
+    }
+
+    private void wake() {
+        if (idle) {
+            idle = false;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Ends once the queue is empty; then runs {@code then}. */
+    void stop(Runnable then) {
+        stopping = true;
+        atEnd = then;
+        wake();
+    }
+
+    @Override
+    public void run() {
+        for (; ; ) {
+            Runnable work = queue.poll();
+            if (work == null) {
+                if (stopping) {
+                    break;
+                }
+                idle = true;
+                while (idle) {
+                    LockSupport.park();
+                }
+            } else {
+                try {
+                    work.run();
+                } catch (Throwable e) {
+                    loop.reports.unexpected("work handed to " + loop, e);
+                }
+            }
+        }
+        if (atEnd != null) {
+            atEnd.run();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of work that runs beside its owner on one loop: an ordinary virtual thread that the loop
+ * schedules (asyncio's {@code Task}).
+ *
+ * <p>Made by {@link Group#start} and {@link Weft#background}. <em>Loop-confined</em>, but for
+ * {@link #cancel}, {@link #isDone} and {@link #name}, which any thread may call.
+ */
+public sealed interface Task<T extends @Nullable Object> permits LoopTask {
+
+    /**
+     * Waits until the task has ended and gives its value. What it threw is thrown here, the very
+     * object, checked or not; one suppressed marker per awaiting task (at most 8) shows the line
+     * that waited. A task that was cancelled gives {@link
+     * java.util.concurrent.CancellationException}, which for the awaiting side is an ordinary
+     * failure.
+     *
+     * <p>Cancelling the wait leaves the awaited task running.
+     *
+     * @throws IllegalStateException if a task awaits itself, off the loop, or from another loop
+     */
+    T await();
+
+    /**
+     * As {@link #await()}, for a body that may throw {@code mayThrow}: so that the compiler sees
+     * it.
+     */
+    <X extends Exception> T await(Class<X> mayThrow) throws X;
+
+    /** Waits until the task has ended and says how; throws only the caller's own cancellation. */
+    Outcome<T> outcome();
+
+    /**
+     * Asks the task to stop: a {@link CancelledError} arrives at its next wait, once. A task that
+     * has not begun still runs to its first wait. Cancelling again, after the request has arrived,
+     * interrupts its clean-up too. Any thread.
+     *
+     * @return false if the task had already ended; from another thread true means that the request
+     *     was sent
+     */
+    boolean cancel(String reason);
+
+    /** Whether it has ended. Any thread. */
+    boolean isDone();
+
+    /** The name it was started with, or {@code task-N}. */
+    String name();
+}

@@ -1,0 +1,418 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+
+/** A group: a scope with children, which it joins before it ends. */
+final class TaskGroup extends Scope implements Group {
+    private static final int MAX_SUPPRESSED = 32;
+
+    /** What a child's end means for the others. */
+    enum Policy {
+        /** A failure cancels all. */
+        FAIL_TOGETHER,
+        /**
+         * A failure, or a child cancelled by itself, cancels all: a combinator that needs every
+         * value.
+         */
+        NEED_ALL,
+        /** Nothing. */
+        ISOLATE
+    }
+
+    private final LoopTask<?> owner;
+    private final String name;
+    private final Policy policy;
+    private final WaitList join;
+    private @Nullable LoopTask<?> first;
+    private @Nullable LoopTask<?> last;
+    private int ordinary;
+    private int daemons;
+    private boolean ended;
+    private @Nullable Throwable failure;
+    private @Nullable List<Throwable> furtherFailures;
+    private int uncounted;
+
+    private TaskGroup(LoopTask<?> owner, String name, Policy policy) {
+        super(owner.innermost);
+        this.owner = owner;
+        this.name = name;
+        this.policy = policy;
+        this.join = new WaitList("Group.join", owner.loop);
+    }
+
+    static TaskGroup open(String name, Policy policy) {
+        return open(LoopTask.current(), name, policy);
+    }
+
+    static TaskGroup open(LoopTask<?> owner, String name, Policy policy) {
+        TaskGroup group = new TaskGroup(owner, name, policy);
+        group.enter();
+        return group;
+    }
+
+    // ---- children
+
+    @Override
+    public <T extends @Nullable Object> Task<T> start(Body<T, ?> body) {
+        return start(null, LoopTask.ORDINARY, body);
+    }
+
+    @Override
+    public Task<@Nullable Void> start(Action<?> body) {
+        return start(null, LoopTask.ORDINARY, body.asBody());
+    }
+
+    @Override
+    public <T extends @Nullable Object> Task<T> start(String childName, Body<T, ?> body) {
+        return start(childName, LoopTask.ORDINARY, body);
+    }
+
+    @Override
+    public Task<@Nullable Void> start(String childName, Action<?> body) {
+        return start(childName, LoopTask.ORDINARY, body.asBody());
+    }
+
+    @Override
+    public <T extends @Nullable Object> Task<T> background(Body<T, ?> body) {
+        return start(null, LoopTask.DAEMON, body);
+    }
+
+    @Override
+    public Task<@Nullable Void> background(Action<?> body) {
+        return start(null, LoopTask.DAEMON, body.asBody());
+    }
+
+    <T extends @Nullable Object> LoopTask<T> start(
+            @Nullable String childName, byte kind, Body<? extends T, ?> body) {
+        Loop loop = owner.loop;
+        if (Loop.currentOrNull() != loop) {
+            throw new IllegalStateException(
+                    "group '"
+                            + name
+                            + "' belongs to "
+                            + loop
+                            + "; from elsewhere use Loop.execute of that loop");
+        }
+        if (ended) {
+            throw new IllegalStateException(
+                    "group '" + name + "' has ended; nothing can be started in it any more");
+        }
+        LoopTask<T> task = new LoopTask<>(loop, this, childName, kind, body);
+        add(task);
+        try {
+            task.thread.start();
+        } catch (Throwable notStarted) {
+            remove(task);
+            throw notStarted;
+        }
+        if (loop.liveRequests > 0) {
+            for (Scope s = this; s != null; s = s.outer) {
+                if (s.request != null) {
+                    task.post(s.request);
+                }
+            }
+        }
+        return task;
+    }
+
+    /** Takes in a task that the group does not wait for. */
+    void adopt(LoopTask<?> foreign) {
+        add(foreign);
+    }
+
+    private void add(LoopTask<?> task) {
+        LoopTask<?> before = last;
+        task.previousSibling = before;
+        if (before == null) {
+            first = task;
+        } else {
+            before.nextSibling = task;
+        }
+        last = task;
+        count(task, 1);
+    }
+
+    void remove(LoopTask<?> task) {
+        LoopTask<?> before = task.previousSibling;
+        LoopTask<?> after = task.nextSibling;
+        if (before == null) {
+            first = after;
+        } else {
+            before.nextSibling = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previousSibling = before;
+        }
+        task.previousSibling = null;
+        task.nextSibling = null;
+        count(task, -1);
+    }
+
+    private void count(LoopTask<?> task, int by) {
+        if (task.kind() == LoopTask.ORDINARY) {
+            ordinary += by;
+        } else if (task.kind() == LoopTask.DAEMON) {
+            daemons += by;
+        }
+    }
+
+    void childEnded(LoopTask<?> child, @Nullable Throwable childFailure, boolean cancelled) {
+        remove(child);
+        if (childFailure != null) {
+            if (policy != Policy.ISOLATE) {
+                failed(childFailure, child.name());
+            } else if (!child.observed) {
+                owner.loop.reports.failureUnobserved(child);
+            }
+        } else if (cancelled && policy == Policy.NEED_ALL && child.request != null) {
+            failed(
+                    new CancellationException(
+                            "task '" + child.name() + "' was cancelled: " + child.request.reason()),
+                    child.name());
+        }
+        if ((ordinary == 0 || (joiningDaemons && daemons == 0)) && !join.isEmpty()) {
+            join.wakeFirst(null);
+        }
+    }
+
+    private boolean joiningDaemons;
+
+    private void failed(Throwable f, String who) {
+        if (failure == null) {
+            failure = f;
+            request("'" + who + "' failed: " + f, who);
+        } else if (f instanceof VirtualMachineError && !(failure instanceof VirtualMachineError)) {
+            further(failure);
+            failure = f;
+        } else {
+            further(f);
+        }
+    }
+
+    private void further(Throwable f) {
+        List<Throwable> list = furtherFailures;
+        if (list == null) {
+            furtherFailures = list = new ArrayList<>();
+        }
+        if (list.size() < MAX_SUPPRESSED) {
+            list.add(f);
+        } else {
+            uncounted++;
+        }
+    }
+
+    void spreadToChildren(CancelRequest r) {
+        for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
+            child.spread(r);
+        }
+    }
+
+    void recheckChildren() {
+        for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
+            child.recheck();
+        }
+    }
+
+    void cancelChildren(String reason, String by) {
+        for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
+            child.cancel(reason, by);
+        }
+    }
+
+    @Override
+    public void cancel(String reason) {
+        if (Loop.currentOrNull() != owner.loop) {
+            throw new IllegalStateException(
+                    "group '"
+                            + name
+                            + "' belongs to "
+                            + owner.loop
+                            + "; from elsewhere use Loop.execute of that loop");
+        }
+        if (!ended) {
+            request(reason, owner.loop.currentTask().name());
+        }
+    }
+
+    // ---- its end
+
+    /** Whether the group was cancelled by {@link #cancel} and its body went along with it. */
+    private boolean unwound;
+
+    /**
+     * Joins the children, leaves the scope and throws what the group has to throw.
+     *
+     * @param thrown what the body threw
+     */
+    void finish(@Nullable Throwable thrown) {
+        Throwable bodyFailure = null;
+        CancelRequest outerRequest = null;
+        if (thrown != null) {
+            if (isOwnCancellation(thrown)) {
+                unwound = true;
+            } else {
+                outerRequest = outerRequestIn(thrown);
+                if (outerRequest == null) {
+                    bodyFailure = thrown instanceof CancelledError stale ? stale(stale) : thrown;
+                    bodyFailed(bodyFailure);
+                }
+            }
+        }
+        boolean waited = join();
+        leave();
+        ended = true;
+        Throwable f = failure;
+        if (f != null) {
+            if (outerRequest != null) {
+                owner.redeliver(outerRequest);
+            }
+            Throwable shown = bodyFailure != null && hasCause(bodyFailure, f) ? bodyFailure : f;
+            suppress(shown, bodyFailure);
+            throw Throwing.sneaky(shown);
+        }
+        if (outerRequest != null && thrown != null) {
+            throw Throwing.sneaky(thrown);
+        }
+        if (waited && thrown == null) {
+            owner.checkCancelled();
+        }
+    }
+
+    private void bodyFailed(Throwable f) {
+        if (failure == null || !hasCause(f, failure)) {
+            failed(f, owner.name());
+        }
+    }
+
+    /** As {@link #finish}, where a value is needed: a group that was cancelled has none. */
+    void finishCall(@Nullable Throwable thrown) {
+        finish(thrown);
+        if (unwound && request != null) {
+            throw new CancellationException(request.reason());
+        }
+    }
+
+    /** As {@link #finish}, after cancelling all children: the end of the program. */
+    void finishRoot(@Nullable Throwable thrown) {
+        cancelChildren("the program's main task has ended", owner.name());
+        finish(thrown);
+    }
+
+    private boolean join() {
+        boolean waited = false;
+        while (ordinary > 0) {
+            waited = true;
+            join.awaitUncancellable();
+        }
+        if (daemons > 0) {
+            waited = true;
+            joiningDaemons = true;
+            cancelChildren("group '" + name + "' is done", owner.name());
+            while (daemons > 0 || ordinary > 0) {
+                join.awaitUncancellable();
+            }
+        }
+        return waited;
+    }
+
+    private @Nullable CancelRequest outerRequestIn(Throwable thrown) {
+        for (Scope s = outer; s != null; s = s.outer) {
+            if (s.request != null && owner.carries(thrown, s.request)) {
+                return s.request;
+            }
+        }
+        return null;
+    }
+
+    private static Throwable stale(CancelledError stale) {
+        return new IllegalStateException(
+                "a CancelledError of '"
+                        + stale.scope()
+                        + "' left a group that it does not enclose: it was kept, or thrown by hand",
+                stale);
+    }
+
+    private static boolean hasCause(Throwable t, Throwable cause) {
+        int depth = 0;
+        for (Throwable c = t; c != null && depth < 100; c = c.getCause(), depth++) {
+            if (c == cause) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Suppresses the other failures in the one shown, but for those reachable from either side,
+     * which would make a cycle.
+     */
+    private void suppress(Throwable shown, @Nullable Throwable bodyFailure) {
+        List<Throwable> list = furtherFailures;
+        if (list == null) {
+            return;
+        }
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        reach(shown, seen);
+        for (Throwable f : list) {
+            if (f == bodyFailure && f == shown) {
+                continue;
+            }
+            Set<Throwable> reached = Collections.newSetFromMap(new IdentityHashMap<>());
+            reach(f, reached);
+            if (!seen.contains(f) && !reached.contains(shown)) {
+                shown.addSuppressed(f);
+                seen.addAll(reached);
+            }
+        }
+        if (uncounted > 0) {
+            shown.addSuppressed(new FurtherFailures(uncounted));
+        }
+    }
+
+    private static void reach(Throwable t, Set<Throwable> seen) {
+        if (!seen.add(t)) {
+            return;
+        }
+        if (t.getCause() != null) {
+            reach(t.getCause(), seen);
+        }
+        for (Throwable s : t.getSuppressed()) {
+            reach(s, seen);
+        }
+    }
+
+    /** Stands for the failures of a group that are too many to be suppressed one by one. */
+    private static final class FurtherFailures extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        FurtherFailures(int count) {
+            super(count + " further failures", null, false, false);
+        }
+    }
+
+    // ---- as a scope
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    LoopTask<?> owner() {
+        return owner;
+    }
+
+    @Override
+    String describe() {
+        return "group '" + name + "'";
+    }
+}

@@ -1,0 +1,191 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks waiting for the same thing, first in, first out: what every waiting primitive of Weft is
+ * built on. For authors of primitives; users meet {@code Semaphore}, {@code Queue}, streams and the
+ * like.
+ *
+ * <p>A waiting operation calls {@link #enter} first; if it cannot complete at once it calls {@link
+ * #await}, and whoever makes it possible calls {@link #wakeFirst} with the result. From that call
+ * on the wait has <em>happened</em>: a cancellation that comes later does not undo it, so nothing
+ * handed over is ever lost. A task that is cancelled is off the list before anybody else runs.
+ *
+ * <p><em>Loop-confined</em>: bound to the first loop that uses it, and refuses others. Plain
+ * fields, no locks.
+ */
+public final class WaitList {
+    private final String what;
+    private @Nullable Loop loop;
+    private @Nullable LoopTask<?> first;
+    private @Nullable LoopTask<?> last;
+    private int size;
+
+    /**
+     * @param what the operation that waits here, for errors and dumps, such as {@code
+     *     Semaphore.acquire}
+     */
+    public WaitList(String what) {
+        this.what = what;
+    }
+
+    WaitList(String what, Loop loop) {
+        this.what = what;
+        this.loop = loop;
+    }
+
+    /**
+     * Begins a waiting operation: a cancellation point, before any effect. After 128 operations in
+     * a row that did not suspend, the task lets others run.
+     *
+     * @throws CancelledError if a cancellation is due
+     * @throws IllegalStateException off a loop, or on another loop than before
+     */
+    public void enter() {
+        here().currentTask().enterWait();
+    }
+
+    /**
+     * Begins an operation that never waits, such as a release.
+     *
+     * @throws IllegalStateException off a loop, or on another loop than before
+     */
+    public void check() {
+        here();
+    }
+
+    private Loop here() {
+        Loop now = Loop.currentOrNull();
+        Loop bound = loop;
+        if (now == bound && now != null) {
+            return now;
+        }
+        if (now == null) {
+            throw new IllegalStateException(
+                    what
+                            + " called on thread '"
+                            + Thread.currentThread().getName()
+                            + "', which is no task of a loop; call it inside Weft.run, or hand over"
+                            + " with Loop.execute");
+        }
+        if (bound != null) {
+            throw new IllegalStateException(
+                    what
+                            + " called on "
+                            + now
+                            + ", but it belongs to "
+                            + bound
+                            + "; hand over with Loop.execute of the loop it belongs to");
+        }
+        loop = now;
+        return now;
+    }
+
+    /**
+     * Parks the running task at the end of the list until it is woken or failed.
+     *
+     * @return what the waker handed over
+     * @throws CancelledError if the wait was cancelled before it was woken; then nothing was handed
+     *     over
+     */
+    public @Nullable Object await() {
+        return suspend(here().currentTask());
+    }
+
+    /**
+     * As {@link #await}, but never abandoned: for joins. A cancellation meanwhile shows at the next
+     * wait.
+     */
+    public @Nullable Object awaitUncancellable() {
+        LoopTask<?> task = here().currentTask();
+        append(task);
+        return task.suspend(false);
+    }
+
+    @Nullable Object suspend(LoopTask<?> task) {
+        append(task);
+        return task.suspend(true);
+    }
+
+    /**
+     * Hands {@code value} to the task that has waited longest.
+     *
+     * @return false if none waits
+     */
+    public boolean wakeFirst(@Nullable Object value) {
+        LoopTask<?> task = first;
+        return task != null && task.wake(value);
+    }
+
+    /** Has the task that has waited longest throw {@code failure}; false if none waits. */
+    public boolean failFirst(Throwable failure) {
+        LoopTask<?> task = first;
+        return task != null && task.fail(failure);
+    }
+
+    /** Hands {@code value} to all that wait, in order; says to how many. */
+    public int wakeAll(@Nullable Object value) {
+        int n = 0;
+        while (wakeFirst(value)) {
+            n++;
+        }
+        return n;
+    }
+
+    /** Has all that wait throw {@code failure}; says how many. */
+    public int failAll(Throwable failure) {
+        int n = 0;
+        while (failFirst(failure)) {
+            n++;
+        }
+        return n;
+    }
+
+    /** Whether no task waits. */
+    public boolean isEmpty() {
+        return first == null;
+    }
+
+    /** How many tasks wait. */
+    public int size() {
+        return size;
+    }
+
+    private void append(LoopTask<?> task) {
+        LoopTask<?> tail = last;
+        task.waitList = this;
+        task.previousWaiting = tail;
+        if (tail == null) {
+            first = task;
+        } else {
+            tail.nextWaiting = task;
+        }
+        last = task;
+        size++;
+    }
+
+    void remove(LoopTask<?> task) {
+        LoopTask<?> before = task.previousWaiting;
+        LoopTask<?> after = task.nextWaiting;
+        if (before == null) {
+            first = after;
+        } else {
+            before.nextWaiting = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previousWaiting = before;
+        }
+        task.previousWaiting = null;
+        task.nextWaiting = null;
+        task.waitList = null;
+        size--;
+    }
+
+    @Override
+    public String toString() {
+        return what + " (" + size + " waiting)";
+    }
+}

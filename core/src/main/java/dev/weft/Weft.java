@@ -1,0 +1,306 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+
+/**
+ * The calls of every day: run a program, start and join tasks, set deadlines, wait.
+ *
+ * <p>All but {@link #run} are <em>loop-confined</em>: called in a task of a loop, and {@code
+ * IllegalStateException} anywhere else. Every call that may wait is a cancellation point: it throws
+ * {@link CancelledError} before it has any effect, or has its effect and leaves the request for the
+ * next wait. A body's own exceptions pass through as they are; {@code X} is what it declares.
+ */
+public final class Weft {
+    private Weft() {}
+
+    // ---- run
+
+    /**
+     * Runs a program on a new loop: {@code main} as its root task, on a thread of the loop's own.
+     * Blocks until the whole tree has ended; then background tasks that are left have been
+     * cancelled and joined (asyncio's {@code run}).
+     *
+     * <p>On the process's main thread SIGINT and SIGTERM cancel the tree; a second one ends the
+     * process at once.
+     *
+     * @return what {@code main} returned
+     * @throws X what {@code main} threw, the very object
+     * @throws CancellationException if the root task was cancelled; after a signal it names the
+     *     signal, and if it leaves the main thread the process ends with status 130 (SIGINT) or 143
+     *     (SIGTERM)
+     * @throws IllegalStateException inside a task, or without the JVM flag that Weft needs
+     */
+    public static <T extends @Nullable Object, X extends Exception> T run(Body<T, X> main)
+            throws X {
+        return Programs.run(main);
+    }
+
+    /** As {@link #run(Body)}, without a value. */
+    public static <X extends Exception> void run(Action<X> main) throws X {
+        Programs.run(main.asBody());
+    }
+
+    // ---- structure
+
+    /**
+     * Runs {@code body} with a group in which it may start children, and returns when all of them
+     * have ended (Trio's nursery, asyncio's {@code TaskGroup}).
+     *
+     * <p>A request to cancel that arrives while the children are being joined goes to them, and is
+     * thrown when they have ended.
+     *
+     * @throws X what the body threw; a child's checked exception that nobody awaited leaves
+     *     undeclared
+     */
+    public static <X extends Exception> void group(GroupAction<X> body) throws X {
+        TaskGroup group = TaskGroup.open("group", TaskGroup.Policy.FAIL_TOGETHER);
+        Throwable thrown = null;
+        try {
+            body.run(group);
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        group.finish(thrown);
+    }
+
+    /**
+     * As {@link #group}, with a value.
+     *
+     * @throws CancellationException if the group was cancelled by {@link Group#cancel}, and so has
+     *     no value
+     */
+    public static <T extends @Nullable Object, X extends Exception> T groupCall(
+            GroupBody<T, X> body) throws X {
+        return Combinators.inGroup("group", TaskGroup.Policy.FAIL_TOGETHER, body);
+    }
+
+    /**
+     * Starts a task that belongs to the program as a whole (asyncio's {@code create_task}, never
+     * lost). It is cancelled and joined when the root body ends. Its failure cancels nothing; it is
+     * logged a second later unless somebody has begun to await it. Deadlines, shields and
+     * cancellation of the caller do not reach it.
+     */
+    public static <T extends @Nullable Object> Task<T> background(Body<T, ?> body) {
+        return Loop.current().rootGroup().start(null, LoopTask.ORDINARY, body);
+    }
+
+    /** As {@link #background(Body)}, without a value. */
+    public static Task<@Nullable Void> background(Action<?> body) {
+        return background(body.asBody());
+    }
+
+    // ---- combinators: they take bodies, and cancel only what they started
+
+    /**
+     * Runs all bodies at once and gives their values in order. The first failure cancels the
+     * others, which are joined before it is thrown (asyncio's {@code gather} leaves them running).
+     * A body that ends cancelled fails it with {@link CancellationException}.
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object, X extends Exception> List<T> gather(
+            Body<? extends T, ? extends X>... bodies) throws X {
+        return Combinators.gather(bodies);
+    }
+
+    /** As {@link #gather(Body[])}, without values. */
+    @SafeVarargs
+    public static <X extends Exception> void gather(Action<? extends X>... bodies) throws X {
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        Body<? extends @Nullable Void, ? extends X>[] all = new Body[bodies.length];
+        Arrays.setAll(all, i -> bodies[i].asBody());
+        Combinators.<@Nullable Void, X>gather(all);
+    }
+
+    /** Runs both bodies at once and combines their values. */
+    public static <
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    R extends @Nullable Object,
+                    X extends Exception>
+            R gather(
+                    Body<A, ? extends X> a,
+                    Body<B, ? extends X> b,
+                    BiFunction<? super A, ? super B, ? extends R> with)
+                    throws X {
+        return Combinators.gather(a, b, with);
+    }
+
+    /**
+     * Applies {@code each} to every input, at most {@code limit} at a time, and gives the values in
+     * the order of the inputs. Inputs not begun when something fails never run.
+     *
+     * @throws IllegalArgumentException if {@code limit} is less than 1
+     */
+    public static <A extends @Nullable Object, T extends @Nullable Object, X extends Exception>
+            List<T> gather(
+                    Collection<? extends A> inputs,
+                    int limit,
+                    Each<? super A, ? extends T, ? extends X> each)
+                    throws X {
+        return Combinators.gather(inputs, limit, each);
+    }
+
+    /**
+     * Applies {@code each} to every input, at most {@code limit} at a time. Takes the inputs one by
+     * one, as there is room, and keeps nothing: fit for a million of them, or for an endless
+     * source. The iterator runs in the calling task and may wait.
+     *
+     * @throws IllegalArgumentException if {@code limit} is less than 1
+     */
+    public static <A extends @Nullable Object, X extends Exception> void forEach(
+            Iterable<? extends A> inputs, int limit, EachAction<? super A, ? extends X> each)
+            throws X {
+        Combinators.forEach(inputs, limit, each);
+    }
+
+    /**
+     * Runs all bodies at once and says of each how it ended; no failure touches the others
+     * (asyncio's {@code gather(return_exceptions=True)}). Throws only the caller's own
+     * cancellation, when all have ended.
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> List<Outcome<T>> gatherOutcomes(
+            Body<? extends T, ?>... bodies) {
+        return Combinators.gatherOutcomes(
+                Arrays.asList(bodies), Math.max(1, bodies.length), Body::run);
+    }
+
+    /** As {@link #gatherOutcomes(Body[])}, over inputs, at most {@code limit} at a time. */
+    public static <A extends @Nullable Object, T extends @Nullable Object>
+            List<Outcome<T>> gatherOutcomes(
+                    Collection<? extends A> inputs,
+                    int limit,
+                    Each<? super A, ? extends T, ?> each) {
+        return Combinators.gatherOutcomes(inputs, limit, each);
+    }
+
+    // ---- scopes in place
+
+    /**
+     * Runs {@code body} in the calling task and cancels it after {@code limit}. A body that gives a
+     * value all the same, gives it. {@code limit} zero or less is noticed at the first wait that
+     * suspends.
+     *
+     * @throws TimeoutException if the body unwound because of the limit; its cause shows the line
+     *     that waited
+     * @throws X what the body threw; if the limit had passed, with the {@code TimeoutException}
+     *     suppressed
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeout(
+            Duration limit, Body<T, X> body) throws X, TimeoutException {
+        return Timeouts.timeout(limit, body);
+    }
+
+    /** As {@link #timeout(Duration, Body)}, without a value. */
+    public static <X extends Exception> void timeout(Duration limit, Action<X> body)
+            throws X, TimeoutException {
+        Timeouts.timeout(limit, body.asBody());
+    }
+
+    /**
+     * As {@link #timeout(Duration, Body)}, but empty when the limit passes (Trio's {@code
+     * move_on_after}).
+     */
+    public static <T, X extends Exception> Optional<T> moveOnAfter(Duration limit, Body<T, X> body)
+            throws X {
+        return Timeouts.moveOnAfter(limit, body);
+    }
+
+    /**
+     * As {@link #moveOnAfter(Duration, Body)}, without a value: whether the body came to its end.
+     */
+    public static <X extends Exception> boolean moveOnAfter(Duration limit, Action<X> body)
+            throws X {
+        return Timeouts.moveOnAfter(
+                        limit,
+                        () -> {
+                            body.run();
+                            return true;
+                        })
+                .isPresent();
+    }
+
+    /**
+     * Runs {@code body} out of reach of cancellation from outside, for {@code limit} at most; for
+     * clean-up. Then what is pending is thrown at the next wait. Its own timeouts and groups work
+     * as ever. It is no timeout: without a request nothing happens at the limit.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T shield(
+            Duration limit, Body<T, X> body) throws X {
+        ShieldScope shield = ShieldScope.open(limit);
+        try {
+            return body.run();
+        } finally {
+            shield.close();
+        }
+    }
+
+    /** As {@link #shield(Duration, Body)}, without a value. */
+    public static <X extends Exception> void shield(Duration limit, Action<X> body) throws X {
+        shield(limit, body.asBody());
+    }
+
+    // ---- waiting
+
+    /**
+     * Waits so long; zero or less lets the others have one turn. A cancelled sleep leaves nothing
+     * behind.
+     */
+    public static void sleep(Duration time) {
+        Sleep.sleep(time);
+    }
+
+    /** A cancellation point, and one turn for every other task that is ready. */
+    public static void checkpoint() {
+        LoopTask<?> task = LoopTask.current();
+        task.checkCancelled();
+        task.yieldTurn();
+    }
+
+    /** A cancellation point that does not give way: for long computations. */
+    public static void checkCancelled() {
+        LoopTask.current().checkCancelled();
+    }
+
+    /**
+     * Waits for a stage that something else completes, on whatever thread, and gives its value.
+     * Cancelling the wait leaves the stage as it is.
+     *
+     * <p>Throws what the stage failed with, the very object, without the JDK's {@code
+     * CompletionException} around it; {@link CancellationException} if the stage was cancelled.
+     */
+    public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
+        return Stages.await(stage);
+    }
+
+    /**
+     * Runs a blocking call on another thread and waits for it: files, DNS, JDBC drivers, native
+     * code. At most 64 at once for one loop ({@code -Dweft.offload.threads}); further calls wait
+     * their turn, first come, first served.
+     *
+     * <p>Cancelling it interrupts the thread and waits until the call has ended; if the call gives
+     * a result all the same, that is the result and the request shows at the next wait. A call that
+     * does not end is reported after the grace with its stack.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(Body<T, X> body)
+            throws X {
+        return Loop.current().offload().call(body);
+    }
+
+    /** As {@link #offload(Body)}, without a value. */
+    public static <X extends Exception> void offload(Action<X> body) throws X {
+        offload(body.asBody());
+    }
+}

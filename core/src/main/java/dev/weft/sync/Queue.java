@@ -1,0 +1,246 @@
+package dev.weft.sync;
+
+import dev.weft.WaitList;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * Hands elements from tasks to tasks, first in, first out, and holds a bounded number between them
+ * (asyncio's {@code Queue}).
+ *
+ * <p><em>Loop-confined</em>. An element that is put while a task waits in {@link #get} is handed to
+ * that task directly; room that appears while a task waits in {@link #put} is given to that task.
+ * Nothing is ever lost: a cancelled {@code get} has taken nothing, a cancelled {@code put} has
+ * added nothing.
+ *
+ * <p>{@code for (var x : queue)} takes elements until the queue is shut down and empty.
+ */
+public final class Queue<E> implements Iterable<E> {
+    private static final int DEFAULT_CAPACITY = 1024;
+
+    /** Handed to a task whose wait ended because the queue was shut down. */
+    private static final Object SHUT_DOWN = new Object();
+
+    private final int capacity;
+    private final ArrayDeque<E> elements = new ArrayDeque<>();
+    private final WaitList getters = new WaitList("Queue.get");
+    private final WaitList putters = new WaitList("Queue.put");
+    private final WaitList joiners = new WaitList("Queue.join");
+
+    /** Room given to tasks in put() that have not run since. */
+    private int reserved;
+
+    private long unfinished;
+    private boolean shutDown;
+
+    /** A queue that holds at most 1024 elements. */
+    public Queue() {
+        this(DEFAULT_CAPACITY);
+    }
+
+    /**
+     * @param capacity the most elements that it holds, at least 1
+     */
+    public Queue(int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a queue's capacity is at least 1, not " + capacity);
+        }
+        this.capacity = capacity;
+    }
+
+    /**
+     * Adds an element, waiting for room if the queue is full.
+     *
+     * @throws QueueShutDownException if the queue is, or meanwhile was, shut down; then nothing was
+     *     added
+     */
+    public void put(E element) {
+        putters.enter();
+        requireOpen();
+        if (elements.size() + reserved >= capacity) {
+            Object room = putters.await();
+            if (room == SHUT_DOWN) {
+                throw shutDownError();
+            }
+            reserved--;
+            requireOpen();
+        }
+        add(element);
+    }
+
+    /**
+     * Adds an element if there is room now. Never waits.
+     *
+     * @throws QueueShutDownException if the queue is shut down
+     */
+    public boolean tryPut(E element) {
+        putters.check();
+        requireOpen();
+        if (elements.size() + reserved >= capacity) {
+            return false;
+        }
+        add(element);
+        return true;
+    }
+
+    private void add(E element) {
+        unfinished++;
+        if (!getters.wakeFirst(element)) {
+            elements.add(element);
+        }
+    }
+
+    /**
+     * Takes the oldest element, waiting for one if there is none.
+     *
+     * @throws QueueShutDownException if the queue is shut down and empty
+     */
+    @SuppressWarnings("unchecked")
+    public E get() {
+        getters.enter();
+        E element = poll();
+        if (element != null) {
+            return element;
+        }
+        if (shutDown) {
+            throw shutDownError();
+        }
+        Object handedOver = getters.await();
+        if (handedOver == null || handedOver == SHUT_DOWN) {
+            throw shutDownError();
+        }
+        return (E) handedOver;
+    }
+
+    /** Takes the oldest element if there is one now. Never waits. */
+    public Optional<E> tryGet() {
+        getters.check();
+        return Optional.ofNullable(poll());
+    }
+
+    private @Nullable E poll() {
+        E element = elements.poll();
+        if (element != null && elements.size() + reserved < capacity && putters.wakeFirst(null)) {
+            reserved++;
+        }
+        return element;
+    }
+
+    /**
+     * Says that an element taken earlier has been dealt with; see {@link #join}.
+     *
+     * @throws IllegalStateException if called more often than there were elements
+     */
+    public void taskDone() {
+        joiners.check();
+        if (unfinished == 0) {
+            throw new IllegalStateException(
+                    "Queue.taskDone called more often than elements were put");
+        }
+        unfinished--;
+        wakeJoinersIfDone();
+    }
+
+    /** Waits until {@link #taskDone} has been called for every element that was put. */
+    public void join() {
+        joiners.enter();
+        if (unfinished > 0) {
+            joiners.await();
+        }
+    }
+
+    /**
+     * Takes no more elements: {@code put} throws from now on, {@code get} throws once the queue is
+     * empty. Tasks that wait in either are woken and throw. Calling it again does nothing.
+     */
+    public void shutdown() {
+        putters.check();
+        shutDown = true;
+        putters.wakeAll(SHUT_DOWN);
+        getters.wakeAll(SHUT_DOWN);
+    }
+
+    /** As {@link #shutdown}, and drops the elements that are left; those count as dealt with. */
+    public void shutdownNow() {
+        shutdown();
+        unfinished -= elements.size();
+        elements.clear();
+        wakeJoinersIfDone();
+    }
+
+    private void wakeJoinersIfDone() {
+        if (unfinished == 0) {
+            joiners.wakeAll(null);
+        }
+    }
+
+    private void requireOpen() {
+        if (shutDown) {
+            throw shutDownError();
+        }
+    }
+
+    private static QueueShutDownException shutDownError() {
+        return new QueueShutDownException("the queue was shut down");
+    }
+
+    /** How many elements it holds. */
+    public int size() {
+        return elements.size();
+    }
+
+    /** The most elements it holds. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Whether it was shut down. */
+    public boolean isShutDown() {
+        return shutDown;
+    }
+
+    /** Takes elements, waiting for each, until the queue is shut down and empty. */
+    @Override
+    public Iterator<E> iterator() {
+        return new Iterator<>() {
+            private @Nullable E next;
+
+            @Override
+            public boolean hasNext() {
+                if (next == null) {
+                    try {
+                        next = get();
+                    } catch (QueueShutDownException end) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+
+            @Override
+            public E next() {
+                if (!hasNext() || next == null) {
+                    throw new NoSuchElementException("the queue was shut down");
+                }
+                E element = next;
+                next = null;
+                return element;
+            }
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "Queue[size="
+                + elements.size()
+                + "/"
+                + capacity
+                + (shutDown ? ", shut down" : "")
+                + "]";
+    }
+}
