@@ -665,7 +665,7 @@ public final class Loop implements Executor {
         Timer timer;
         while ((timer = timers.pollDue(now + Long.MAX_VALUE / 2)) != null) {
             if (timer instanceof JdkTimer wait) {
-                var unused =
+                var _ =
                         jdk.schedule(
                                 wait::fire, Math.max(0, wait.when - now), TimeUnit.NANOSECONDS);
             }
