@@ -154,6 +154,7 @@ final class Combinators {
                 free--;
             } else {
                 room.await();
+                Weft.checkCancelled(); // what failed may just have made this room
             }
             return g.<T>start(
                     () -> {

@@ -78,7 +78,9 @@ final class Delivery extends Timer {
             return;
         }
         state = DUE_AGAIN;
-        task.loop.reports.cancellationIgnored(this);
+        if (!task.isJoining()) { // else it is the children that do not unwind, and they are reported
+            task.loop.reports.cancellationIgnored(this);
+        }
         task.poke();
     }
 }

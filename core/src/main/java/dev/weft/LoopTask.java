@@ -302,6 +302,10 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
 
     // ---- waiting
 
+    boolean isJoining() {
+        return state == JOINING;
+    }
+
     /**
      * The start of every wait: throws the cancellation that is due, before any effect. A wait that
      * completes at once does not suspend, so after many of those in a row the task gives way.

@@ -189,7 +189,7 @@ final class TaskGroup extends Scope implements Group {
     private void failed(Throwable f, String who) {
         if (failure == null) {
             failure = f;
-            request("'" + who + "' failed: " + f, who);
+            request("'" + who + "' failed with " + f.getClass().getName(), who);
         } else if (f instanceof VirtualMachineError && !(failure instanceof VirtualMachineError)) {
             further(failure);
             failure = f;

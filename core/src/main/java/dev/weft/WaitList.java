@@ -83,7 +83,8 @@ public final class WaitList {
     }
 
     /**
-     * Parks the running task at the end of the list until it is woken or failed.
+     * Parks the running task at the end of the list until it is woken or failed. A cancellation point itself, so that an operation
+     * may wait several times in a row.
      *
      * @return what the waker handed over
      * @throws CancelledError if the wait was cancelled before it was woken; then nothing was handed
@@ -104,6 +105,7 @@ public final class WaitList {
     }
 
     @Nullable Object suspend(LoopTask<?> task) {
+        task.checkCancelled();
         append(task);
         return task.suspend(true);
     }
