@@ -1,0 +1,97 @@
+package dev.weft.net;
+
+import dev.weft.WaitList;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Accepted connections on their way to the task that serves. A server's channel reads by itself as long as there is room here. */
+final class AcceptHandler extends ChannelInboundHandlerAdapter {
+    private static final System.Logger LOG = System.getLogger("dev.weft.net");
+    private static final int MAX_WAITING = 64;
+
+    final WaitList arrivals = new WaitList("TcpServer.serve");
+    private final ArrayDeque<SocketChannel> waiting = new ArrayDeque<>();
+    private final int maxConnections;
+    private final String target;
+    private int open;
+    private boolean resting;
+    private boolean closed;
+
+    AcceptHandler(int maxConnections, String target) {
+        this.maxConnections = maxConnections;
+        this.target = target;
+    }
+
+    /** The next connection, which counts as open from now on. */
+    @Nullable SocketChannel poll() {
+        SocketChannel next = open < maxConnections ? waiting.poll() : null;
+        if (next != null) {
+            open++;
+        }
+        return next;
+    }
+
+    /** A connection has ended. */
+    void ended() {
+        open--;
+        if (!waiting.isEmpty()) {
+            arrivals.wakeFirst(null);
+        }
+    }
+
+    boolean mayAccept() {
+        return !closed && !resting && waiting.size() < MAX_WAITING && open + waiting.size() < maxConnections;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Under the mark. Connections that nobody has begun to serve are closed. */
+    void close() {
+        closed = true;
+        waiting.forEach(connection -> connection.unsafe().closeForcibly());
+        waiting.clear();
+        arrivals.wakeAll(null);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        SocketChannel connection = (SocketChannel) message;
+        if (closed) {
+            connection.unsafe().closeForcibly();
+            return;
+        }
+        waiting.add(connection);
+        if (!mayAccept()) {
+            context.channel().config().setAutoRead(false);
+        }
+        arrivals.wakeFirst(null);
+    }
+
+    /** Mostly that no descriptor is left: the connections stay in the system's queue, and trying at once would spin. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (closed || resting) {
+            return;
+        }
+        LOG.log(Level.WARNING, target + ": cannot accept connections, trying again in a second: " + cause.getMessage());
+        resting = true;
+        context.channel().config().setAutoRead(false);
+        context.executor()
+                .schedule(
+                        () -> {
+                            resting = false;
+                            if (mayAccept()) {
+                                context.channel().config().setAutoRead(true);
+                            }
+                        },
+                        1,
+                        TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.weft.net;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * Bytes in both directions, in order: a connection.
+ *
+ * <p>Reads wait for bytes and writes for room, so a side that is slow holds up the other and
+ * nothing piles up: at most {@value #READ_AHEAD} bytes, and one receive buffer of at most 64 KiB,
+ * are read ahead; at most 64 KiB and one write are waiting to be sent. One task reads at a time and
+ * one writes; they may be two. A second one gets an {@link IllegalStateException}.
+ *
+ * <p><em>Loop-confined.</em> Each wait can be cancelled, and then this call has taken nothing from
+ * the stream and written nothing to it; only where a copying write is longer than {@value #PIECE}
+ * bytes may its first pieces have gone out. Failures are {@link NetException}s: {@link
+ * ConnectionResetException}, {@link ConnectionClosedException} (also from any use after {@link
+ * #close}), {@link TlsException}. What had come before a failure is read first.
+ *
+ * <p>The semantics are those of asyncio's streams, but a write waits by itself.
+ */
+public interface ByteStream extends AutoCloseable {
+    /** How many bytes are read ahead at most. */
+    int READ_AHEAD = 64 * 1024;
+
+    /** A copying write longer than this goes out in pieces, each of which waits for room. */
+    int PIECE = 64 * 1024;
+
+    /** What {@link #readLine()} takes for a line at most, in bytes. */
+    int LINE_LIMIT = 64 * 1024;
+
+    /**
+     * Waits for bytes and gives what is there, without copying; {@linkplain Bytes#isEmpty nothing}
+     * at the end of the stream.
+     */
+    default Bytes read() {
+        return read(Integer.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #read()}, but at most {@code max} bytes.
+     *
+     * @throws IllegalArgumentException if {@code max} is not positive
+     */
+    Bytes read(int max);
+
+    /**
+     * Waits for bytes and copies what is there, at most {@code length}.
+     *
+     * @return how many were copied; -1 at the end of the stream; 0 only for a {@code length} of 0
+     */
+    int read(byte[] target, int offset, int length);
+
+    /**
+     * Waits for {@code length} bytes, which may be more than are read ahead otherwise. Copies only
+     * what came in pieces.
+     *
+     * @throws EndOfStreamException if the stream ends before
+     */
+    Bytes readExactly(int length);
+
+    /**
+     * Waits for {@code separator} and gives all up to and with it.
+     *
+     * @param limit how many bytes that may be at most, the separator's included
+     * @throws LimitExceededException if the separator does not come within the limit
+     * @throws EndOfStreamException if the stream ends before
+     * @throws IllegalArgumentException if the separator is empty or longer than the limit
+     */
+    Bytes readUntil(byte[] separator, int limit);
+
+    /**
+     * Waits for a line in UTF-8 that ends in {@code \n} or {@code \r\n}, which is left out, and is
+     * at most {@value #LINE_LIMIT} bytes long. The last line needs no end.
+     *
+     * @return null at the end of the stream
+     * @throws LimitExceededException if the line is longer
+     */
+    default @Nullable String readLine() {
+        return readLine(LINE_LIMIT);
+    }
+
+    /** As {@link #readLine()}, with a limit of one's own, in bytes. */
+    @Nullable String readLine(int limit);
+
+    /**
+     * Waits for room and writes, without copying. Takes {@code bytes} over, also if it fails or is
+     * cancelled.
+     */
+    void write(Bytes bytes);
+
+    /** Waits for room and writes a copy. */
+    default void write(byte[] bytes) {
+        write(bytes, 0, bytes.length);
+    }
+
+    /** Waits for room and writes a copy of a part. */
+    void write(byte[] bytes, int offset, int length);
+
+    /**
+     * Waits until the operating system has taken all that was written. Writes go out soon without
+     * it, too.
+     */
+    void flush();
+
+    /**
+     * Says to the other side that nothing more will come, once all that was written has gone out;
+     * reading goes on.
+     *
+     * @throws UnsupportedOperationException over TLS, where {@link #close} is the only end
+     */
+    void shutdownOutput();
+
+    /**
+     * Sends what was written, then closes. Waits for it, but no longer than five seconds; then, or
+     * if cancelled meanwhile, the connection is aborted. Whoever reads or writes in another task
+     * gets a {@link ConnectionClosedException}. May be called twice.
+     */
+    @Override
+    void close();
+
+    /**
+     * Drops the connection at once with all that was not sent: the other side sees a reset. Never
+     * waits.
+     */
+    void abort();
+
+    /** Whether {@link #close} or {@link #abort} was called, or the connection has failed. */
+    boolean isClosed();
+
+    /**
+     * The reading side for code that knows the JDK's streams; copies. Failures are {@link
+     * java.io.IOException}s there.
+     */
+    default InputStream input() {
+        return new StreamInput(this);
+    }
+
+    /**
+     * The writing side for code that knows the JDK's streams; copies. Failures are {@link
+     * java.io.IOException}s there.
+     */
+    default OutputStream output() {
+        return new StreamOutput(this);
+    }
+}

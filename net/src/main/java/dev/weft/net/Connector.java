@@ -1,0 +1,55 @@
+package dev.weft.net;
+
+import dev.weft.Weft;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One call of {@link TcpStream#connect(ConnectOptions)}. */
+final class Connector {
+    private final NettyDriver driver;
+    private final ConnectOptions options;
+    private final String target;
+    private String phase = "the look-up of its name";
+
+    Connector(NettyDriver driver, ConnectOptions options) {
+        this.driver = driver;
+        this.options = options;
+        this.target = options.target();
+    }
+
+    TcpStream connect() {
+        try {
+            return Weft.timeout(options.connectTimeout(), this::connectWithoutLimit);
+        } catch (TimeoutException e) {
+            throw new ConnectFailedException(
+                    target,
+                    ConnectFailedException.Kind.TIMEOUT,
+                    "not connected within " + options.connectTimeout().toMillis() + " ms: timed out in " + phase,
+                    e);
+        }
+    }
+
+    private TcpStream connectWithoutLimit() {
+        TlsOptions tls = options.tls();
+        Handshake handshake = tls == null ? null : new Handshake(driver, tls, false, target);
+        if (handshake != null) {
+            handshake.prepare();
+        }
+        List<InetAddress> addresses = Dns.resolve(driver, options.host());
+        phase = "TCP's handshake";
+        SocketChannel channel = new HappyEyeballs(driver, options, addresses).connect();
+        try {
+            StreamHandler handler = new StreamHandler(handshake != null);
+            channel.pipeline().addLast(handler);
+            phase = "TLS's handshake";
+            @Nullable TlsInfo info = handshake == null ? null : handshake.perform(channel, options.host(), options.port());
+            return new TcpStream(driver, channel, handler, target, info);
+        } catch (Throwable e) {
+            driver.closeNow(channel);
+            throw e;
+        }
+    }
+}

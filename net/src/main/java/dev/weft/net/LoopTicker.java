@@ -1,0 +1,35 @@
+package dev.weft.net;
+
+import io.netty.util.concurrent.Ticker;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The driver's time for Netty's timers. It begins at nought, as Netty's arithmetic wants times that
+ * are not negative.
+ */
+final class LoopTicker implements Ticker {
+    private final LongSupplier nanoTime;
+    private final long begin;
+
+    LoopTicker(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.begin = nanoTime.getAsLong();
+    }
+
+    @Override
+    public long initialNanoTime() {
+        return begin;
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanoTime.getAsLong() - begin;
+    }
+
+    @Override
+    public void sleep(long delay, TimeUnit unit) throws InterruptedException {
+        unit.sleep(delay);
+    }
+}

@@ -1,0 +1,257 @@
+package dev.weft.net;
+
+import dev.weft.Driver;
+import dev.weft.Loop;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * Drives a loop with Netty: its I/O task runs the handler of epoll, io_uring or NIO, and whatever
+ * handlers of channels that calls.
+ *
+ * <p>Writes run in the caller, flushes are gathered: each poll begins by flushing what the tasks
+ * have written since the last one. Everything happens under the mark of {@link InsideNetty}.
+ */
+final class NettyDriver implements Driver {
+    private static final System.Logger LOG = System.getLogger("dev.weft.net");
+
+    final Transport transport;
+    final InsideNetty inside;
+    private final RandomGenerator random = new SplittableRandom();
+    private final @Nullable SelectorWait selectorWait;
+    private final ArrayDeque<TcpStream> toFlush = new ArrayDeque<>();
+    private final LinkedHashSet<TcpStream> streams = new LinkedHashSet<>();
+    private @Nullable Loop loop;
+    private volatile @Nullable NettyLoop nettyLoop;
+    private @Nullable DnsClient dns;
+    private List<InetSocketAddress> nameServers = List.of();
+    private int openChannels;
+
+    NettyDriver(Transport transport) {
+        this.transport = transport;
+        this.selectorWait = transport == Transport.NIO ? new SelectorWait() : null;
+        this.inside = new InsideNetty(this::wakeup);
+    }
+
+    /** The driver of the running task's loop. */
+    static NettyDriver current(String operation) {
+        Loop loop = Loop.currentOrNull();
+        if (loop == null) {
+            throw new IllegalStateException(
+                    operation
+                            + " called on thread '"
+                            + Thread.currentThread().getName()
+                            + "', which is no task of a loop; call it inside Weft.run");
+        }
+        if (loop.driver() instanceof NettyDriver driver) {
+            return driver;
+        }
+        throw new IllegalStateException(
+                operation
+                        + " needs one of Netty's drivers, but "
+                        + loop
+                        + " is driven by "
+                        + loop.driver()
+                        + "; leave out -Dweft.driver, or set it to epoll, nio or io_uring");
+    }
+
+    // ---- the clock and the rest
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public InstantSource clock() {
+        return Clock.systemUTC();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public void start(Loop loop) {
+        this.loop = loop;
+        SelectorWait wait = selectorWait;
+        IoHandlerFactory factory =
+                wait == null ? transport.handlerFactory() : wait.handlerFactory();
+        NettyLoop created = new NettyLoop(loop, inside, this::nanoTime, factory);
+        inside.enter();
+        try {
+            created.start();
+        } finally {
+            inside.exit();
+        }
+        nettyLoop = created;
+    }
+
+    // ---- polling
+
+    @Override
+    public void poll(long nanos, Gate gate) {
+        NettyLoop netty = nettyLoop();
+        inside.enter();
+        try {
+            flushAll();
+            if (selectorWait == null) {
+                netty.poll(nanos, gate);
+                return;
+            }
+            long wait = Math.min(nanos, netty.delayOfTasks());
+            if (wait > 0) {
+                selectOutsideNetty(selectorWait, wait, gate);
+            }
+            netty.poll(0, gate);
+        } finally {
+            inside.exit();
+        }
+    }
+
+    private void selectOutsideNetty(SelectorWait wait, long nanos, Gate gate) {
+        if (!gate.mayBlock()) {
+            return;
+        }
+        inside.exit();
+        inside.recallSelector(true);
+        try {
+            wait.select(nanos);
+        } finally {
+            inside.recallSelector(false);
+            inside.enter();
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        SelectorWait wait = selectorWait;
+        NettyLoop netty = nettyLoop;
+        if (wait != null) {
+            wait.wakeup();
+        } else if (netty != null) {
+            netty.wakeup();
+        }
+    }
+
+    @Override
+    public boolean hasPending() {
+        DnsClient client = dns;
+        return openChannels > 0 || (client != null && client.isAsking());
+    }
+
+    @Override
+    public void close() {
+        inside.enter();
+        try {
+            if (!streams.isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0} still open when its loop ended, now aborted: {1}. Close streams with"
+                            + " try (var stream = ...).",
+                        streams.size() == 1 ? "A stream was" : streams.size() + " streams were",
+                        streams.stream().limit(5).map(TcpStream::toString).toList());
+                List.copyOf(streams).forEach(TcpStream::drop);
+            }
+            DnsClient client = dns;
+            if (client != null) {
+                client.close();
+            }
+            NettyLoop netty = nettyLoop;
+            if (netty != null) {
+                netty.destroy();
+            }
+        } finally {
+            inside.exit();
+        }
+    }
+
+    // ---- for streams and servers, on the loop
+
+    /** Flushes {@code stream} at the next poll. */
+    void flushLater(TcpStream stream) {
+        toFlush.add(stream);
+    }
+
+    private void flushAll() {
+        for (int n = toFlush.size(); n > 0; n--) {
+            toFlush.remove().flushNow();
+        }
+    }
+
+    /** Registers a new channel with the loop, under the mark. */
+    void register(Channel channel) {
+        openChannels++;
+        channel.closeFuture().addListener(closed -> openChannels--);
+        channel.unsafe().register(nettyLoop(), channel.newPromise());
+    }
+
+    /** Closes a channel that nobody is to see, with what it still had to send. */
+    void closeNow(Channel channel) {
+        inside.enter();
+        try {
+            channel.unsafe().close(channel.voidPromise());
+        } finally {
+            inside.exit();
+        }
+    }
+
+    void opened(TcpStream stream) {
+        streams.add(stream);
+    }
+
+    void released(TcpStream stream) {
+        streams.remove(stream);
+    }
+
+    /** How many channels are open, for tests and for {@link #hasPending}. */
+    int openChannels() {
+        return openChannels;
+    }
+
+    DnsClient dns() {
+        DnsClient client = dns;
+        if (client == null) {
+            inside.enter();
+            try {
+                client = new DnsClient(this, nameServers);
+            } finally {
+                inside.exit();
+            }
+            dns = client;
+        }
+        return client;
+    }
+
+    /** Asks these name servers and not the system's; before the first look-up. */
+    void nameServers(List<InetSocketAddress> servers) {
+        nameServers = servers;
+    }
+
+    NettyLoop nettyLoop() {
+        NettyLoop netty = nettyLoop;
+        if (netty == null) {
+            throw new IllegalStateException("the driver of " + loop + " has not started");
+        }
+        return netty;
+    }
+
+    @Override
+    public String toString() {
+        return "Netty's driver (" + transport + ")";
+    }
+}

@@ -1,0 +1,33 @@
+package dev.weft.net;
+
+import dev.weft.Driver;
+import dev.weft.DriverProvider;
+
+/**
+ * Drives loops with the selector of the JDK, anywhere: the default where epoll does not work.
+ * <em>Any thread.</em>
+ */
+public final class NioDriverProvider implements DriverProvider {
+    /** Called by {@link java.util.ServiceLoader}. */
+    public NioDriverProvider() {}
+
+    @Override
+    public String name() {
+        return "nio";
+    }
+
+    @Override
+    public int priority() {
+        return 10;
+    }
+
+    @Override
+    public boolean available() {
+        return true;
+    }
+
+    @Override
+    public Driver create() {
+        return new NettyDriver(Transport.NIO);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.weft.net;
+
+import dev.weft.WaitList;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * Where a channel's events become what a stream's tasks wait for. Called by the I/O task, or on the
+ * stack of a task that writes.
+ */
+final class StreamHandler extends ChannelInboundHandlerAdapter {
+    final Inbound inbound = new Inbound();
+    final WaitList readers = new WaitList("TcpStream.read");
+    final WaitList writers = new WaitList("TcpStream.write");
+    private final boolean tls;
+    private boolean reading;
+    private boolean closeNotified;
+    private boolean discarding;
+    private boolean ended;
+    private @Nullable Throwable failure;
+
+    /** Reading goes on while less than this is unread. */
+    private int wanted = ByteStream.READ_AHEAD;
+
+    StreamHandler(boolean tls) {
+        this.tls = tls;
+    }
+
+    /** Whether nothing more will come. */
+    boolean isOver() {
+        return ended || failure != null;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Why nothing more will come, if not because the other side said so. */
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Whether reading is to begin or to go on; the caller reads then. */
+    boolean startsReading(int unreadAtLeast) {
+        wanted = Math.max(ByteStream.READ_AHEAD, unreadAtLeast);
+        if (reading || isOver() || inbound.size() >= wanted) {
+            return false;
+        }
+        reading = true;
+        return true;
+    }
+
+    /** From now on nothing is kept. */
+    void discard() {
+        discarding = true;
+        inbound.release();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (discarding || !(message instanceof ByteBuf received)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        inbound.add(received);
+        readers.wakeFirst(null);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        reading = false;
+        if (!discarding && startsReading(wanted)) {
+            context.read();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            writers.wakeAll(null);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            ended = true;
+            readers.wakeAll(null);
+        } else if (event == SslCloseCompletionEvent.SUCCESS) {
+            closeNotified = true;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        fail(cause);
+        context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (tls && !closeNotified && !ended) {
+            fail(new TruncatedException());
+        }
+        ended = true;
+        readers.wakeAll(null);
+        writers.wakeAll(null);
+    }
+
+    private void fail(Throwable cause) {
+        if (failure == null && !(cause instanceof ClosedChannelException)) {
+            failure = cause;
+        }
+        readers.wakeAll(null);
+        writers.wakeAll(null);
+    }
+
+    /** The other side closed a TLS connection without saying so: somebody may have cut it short. */
+    static final class TruncatedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        TruncatedException() {
+            super("closed by the other side without TLS's close_notify: what came may not be all");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/**
+ * TCP and TLS streams, client and server, and DNS for Weft, over Netty 4.2, which also drives the
+ * loop.
+ *
+ * <p>With this module on the path, {@code Weft.run} waits in epoll where there is epoll, else in
+ * NIO's selector; {@code -Dweft.driver=io_uring} (or {@code nio}, {@code epoll}) chooses another.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.weft.net {
+    requires transitive dev.weft.core;
+    requires static transitive org.jspecify;
+    requires transitive io.netty.transport;
+    requires io.netty.buffer;
+    requires io.netty.codec.dns;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.resolver;
+    requires io.netty.resolver.dns;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.classes.io_uring;
+
+    exports dev.weft.net;
+
+    provides dev.weft.DriverProvider with
+            dev.weft.net.EpollDriverProvider,
+            dev.weft.net.NioDriverProvider,
+            dev.weft.net.IoUringDriverProvider;
+}
