@@ -13,7 +13,8 @@ import java.util.concurrent.ForkJoinPool;
  * cheap question which carrier one runs on. Nothing else of Weft touches JDK internals.
  */
 final class Internals {
-    private static final int NO_INHERIT_THREAD_LOCALS = 1 << 2;
+    /** As {@code Thread.ofVirtual()} has it: inheritable thread-locals and the context class loader come from the creator. */
+    private static final int ORDINARY = 0;
 
     private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD;
     private static final @Nullable MethodHandle CURRENT_CARRIER;
@@ -86,7 +87,7 @@ final class Internals {
         try {
             return (Thread)
                     open(NEW_VIRTUAL_THREAD)
-                            .invokeExact(scheduler, name, NO_INHERIT_THREAD_LOCALS, task);
+                            .invokeExact(scheduler, name, ORDINARY, task);
         } catch (Throwable e) {
             throw unexpected(e);
         }
