@@ -44,11 +44,14 @@ final class Programs {
         } finally {
             signals.close();
         }
-        return switch (main.ending()) {
-            case Outcome.Success<T>(T value) -> value;
-            case Outcome.Failure<T>(Throwable cause) -> throw Throwing.sneaky(cause);
-            case Outcome.Cancelled<T>(String reason) -> throw signals.ended(reason);
-        };
+        Outcome<T> end = main.ending();
+        if (end instanceof Outcome.Failure<T> failure) {
+            throw Throwing.sneaky(failure.cause());
+        }
+        if (end instanceof Outcome.Cancelled<T> cancelled) {
+            throw signals.ended(cancelled.reason());
+        }
+        return main.value();
     }
 
     /**
