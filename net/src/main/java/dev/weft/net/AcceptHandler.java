@@ -1,15 +1,21 @@
 package dev.weft.net;
 
 import dev.weft.WaitList;
+
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** Accepted connections on their way to the task that serves. A server's channel reads by itself as long as there is room here. */
+/**
+ * Accepted connections on their way to the task that serves. A server's channel reads by itself as
+ * long as there is room here.
+ */
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOG = System.getLogger("dev.weft.net");
     private static final int MAX_WAITING = 64;
@@ -45,7 +51,10 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     }
 
     boolean mayAccept() {
-        return !closed && !resting && waiting.size() < MAX_WAITING && open + waiting.size() < maxConnections;
+        return !closed
+                && !resting
+                && waiting.size() < MAX_WAITING
+                && open + waiting.size() < maxConnections;
     }
 
     boolean isClosed() {
@@ -74,13 +83,20 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
         arrivals.wakeFirst(null);
     }
 
-    /** Mostly that no descriptor is left: the connections stay in the system's queue, and trying at once would spin. */
+    /**
+     * Mostly that no descriptor is left: the connections stay in the system's queue, and trying at
+     * once would spin.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (closed || resting) {
             return;
         }
-        LOG.log(Level.WARNING, target + ": cannot accept connections, trying again in a second: " + cause.getMessage());
+        LOG.log(
+                Level.WARNING,
+                target
+                        + ": cannot accept connections, trying again in a second: "
+                        + cause.getMessage());
         resting = true;
         context.channel().config().setAutoRead(false);
         context.executor()

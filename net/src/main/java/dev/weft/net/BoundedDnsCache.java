@@ -5,13 +5,18 @@ import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.resolver.dns.DefaultDnsCache;
 import io.netty.resolver.dns.DnsCache;
 import io.netty.resolver.dns.DnsCacheEntry;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Netty's cache, which has no bound, but for so many names only: the one asked for longest ago goes. */
+/**
+ * Netty's cache, which has no bound, but for so many names only: the one asked for longest ago
+ * goes.
+ */
 final class BoundedDnsCache implements DnsCache {
     private static final int MAX_TTL_SECONDS = 300;
 
@@ -40,20 +45,26 @@ final class BoundedDnsCache implements DnsCache {
     }
 
     @Override
-    public @Nullable List<? extends DnsCacheEntry> get(String hostname, DnsRecord @Nullable [] additionals) {
+    public @Nullable List<? extends DnsCacheEntry> get(
+            String hostname, DnsRecord @Nullable [] additionals) {
         names.get(hostname);
         return cache.get(hostname, additionals);
     }
 
     @Override
     public DnsCacheEntry cache(
-            String hostname, DnsRecord @Nullable [] additionals, InetAddress address, long originalTtl, EventLoop loop) {
+            String hostname,
+            DnsRecord @Nullable [] additionals,
+            InetAddress address,
+            long originalTtl,
+            EventLoop loop) {
         remember(hostname);
         return cache.cache(hostname, additionals, address, originalTtl, loop);
     }
 
     @Override
-    public DnsCacheEntry cache(String hostname, DnsRecord @Nullable [] additionals, Throwable cause, EventLoop loop) {
+    public DnsCacheEntry cache(
+            String hostname, DnsRecord @Nullable [] additionals, Throwable cause, EventLoop loop) {
         return cache.cache(hostname, additionals, cause, loop);
     }
 

@@ -122,7 +122,7 @@ public final class Bytes implements AutoCloseable {
         if (content == null) {
             throw new IllegalStateException(
                     "these bytes were closed or handed on (a write takes them over); copy them"
-                        + " before");
+                            + " before");
         }
         return content;
     }

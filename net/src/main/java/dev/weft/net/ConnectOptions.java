@@ -1,18 +1,20 @@
 package dev.weft.net;
 
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
 /**
- * Where and how {@link TcpStream#connect(ConnectOptions)} connects. Immutable; a method with a value gives a changed copy. <em>Any
- * thread.</em>
+ * Where and how {@link TcpStream#connect(ConnectOptions)} connects. Immutable; a method with a
+ * value gives a changed copy. <em>Any thread.</em>
  *
  * @param host a name, or an IPv4 or IPv6 address (the latter without brackets)
  * @param port 1 to 65535
  * @param connectTimeout for the look-up, the connection and TLS together; 10 s by default
  * @param tls null (the default): no TLS
- * @param attemptDelay how long one address may take before the next is tried beside it; 250 ms by default (RFC 8305)
+ * @param attemptDelay how long one address may take before the next is tried beside it; 250 ms by
+ *     default (RFC 8305)
  * @param localAddress the address to connect from; null (the default): the system chooses
  * @param noDelay sends small writes at once ({@code TCP_NODELAY}); on by default
  */
@@ -30,10 +32,12 @@ public record ConnectOptions(
             throw new IllegalArgumentException("the host is empty");
         }
         if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("port " + port + " of " + host + " is not within 1 to 65535");
+            throw new IllegalArgumentException(
+                    "port " + port + " of " + host + " is not within 1 to 65535");
         }
         if (!connectTimeout.isPositive()) {
-            throw new IllegalArgumentException("connectTimeout " + connectTimeout + " is not positive");
+            throw new IllegalArgumentException(
+                    "connectTimeout " + connectTimeout + " is not positive");
         }
         if (attemptDelay.isNegative()) {
             throw new IllegalArgumentException("attemptDelay " + attemptDelay + " is negative");
@@ -42,7 +46,8 @@ public record ConnectOptions(
 
     /** All defaults. */
     public static ConnectOptions of(String host, int port) {
-        return new ConnectOptions(host, port, Duration.ofSeconds(10), null, Duration.ofMillis(250), null, true);
+        return new ConnectOptions(
+                host, port, Duration.ofSeconds(10), null, Duration.ofMillis(250), null, true);
     }
 
     /** With a limit for look-up, connection and TLS together. */
@@ -52,7 +57,8 @@ public record ConnectOptions(
 
     /** Over TLS, or not. */
     public ConnectOptions tls(@Nullable TlsOptions options) {
-        return new ConnectOptions(host, port, connectTimeout, options, attemptDelay, localAddress, noDelay);
+        return new ConnectOptions(
+                host, port, connectTimeout, options, attemptDelay, localAddress, noDelay);
     }
 
     /** With another delay between the addresses of a name. */
@@ -67,7 +73,8 @@ public record ConnectOptions(
 
     /** Whether small writes go at once. */
     public ConnectOptions noDelay(boolean atOnce) {
-        return new ConnectOptions(host, port, connectTimeout, tls, attemptDelay, localAddress, atOnce);
+        return new ConnectOptions(
+                host, port, connectTimeout, tls, attemptDelay, localAddress, atOnce);
     }
 
     String target() {

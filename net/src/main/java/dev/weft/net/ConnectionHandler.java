@@ -4,7 +4,8 @@ package dev.weft.net;
 @FunctionalInterface
 public interface ConnectionHandler {
     /**
-     * Talks to the other side, in a task of its own; when it returns or throws, the connection is closed.
+     * Talks to the other side, in a task of its own; when it returns or throws, the connection is
+     * closed.
      *
      * @throws Exception ends this connection only; the server reports it and goes on
      */

@@ -1,11 +1,14 @@
 package dev.weft.net;
 
 import dev.weft.Weft;
+
 import io.netty.channel.socket.SocketChannel;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** One call of {@link TcpStream#connect(ConnectOptions)}. */
 final class Connector {
@@ -27,7 +30,10 @@ final class Connector {
             throw new ConnectFailedException(
                     target,
                     ConnectFailedException.Kind.TIMEOUT,
-                    "not connected within " + options.connectTimeout().toMillis() + " ms: timed out in " + phase,
+                    "not connected within "
+                            + options.connectTimeout().toMillis()
+                            + " ms: timed out in "
+                            + phase,
                     e);
         }
     }
@@ -45,7 +51,10 @@ final class Connector {
             StreamHandler handler = new StreamHandler(handshake != null);
             channel.pipeline().addLast(handler);
             phase = "TLS's handshake";
-            @Nullable TlsInfo info = handshake == null ? null : handshake.perform(channel, options.host(), options.port());
+            @Nullable TlsInfo info =
+                    handshake == null
+                            ? null
+                            : handshake.perform(channel, options.host(), options.port());
             return new TcpStream(driver, channel, handler, target, info);
         } catch (Throwable e) {
             driver.closeNow(channel);

@@ -1,17 +1,19 @@
 package dev.weft.net;
 
 import dev.weft.WaitList;
+
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.resolver.dns.DnsNameResolverException;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.concurrent.Future;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -95,7 +97,10 @@ final class DnsClient {
             return question;
         } catch (IllegalArgumentException e) {
             throw new DnsException(
-                    name, DnsException.Kind.UNKNOWN_HOST, "not a host's name (" + Failures.text(e) + ")", e);
+                    name,
+                    DnsException.Kind.UNKNOWN_HOST,
+                    "not a host's name (" + Failures.text(e) + ")",
+                    e);
         } finally {
             driver.inside.exit();
         }
@@ -104,7 +109,10 @@ final class DnsClient {
     private static DnsException failure(String host, Throwable cause) {
         if (Failures.find(cause, DnsNameResolverTimeoutException.class) != null) {
             return new DnsException(
-                    host, DnsException.Kind.TIMEOUT, "no answer from the name servers (" + Failures.text(cause) + ")", cause);
+                    host,
+                    DnsException.Kind.TIMEOUT,
+                    "no answer from the name servers (" + Failures.text(cause) + ")",
+                    cause);
         }
         DnsErrorCauseException answered = Failures.find(cause, DnsErrorCauseException.class);
         if (answered != null && !answered.getCode().equals(DnsResponseCode.NXDOMAIN)) {

@@ -2,11 +2,14 @@ package dev.weft.net;
 
 import dev.weft.WaitList;
 import dev.weft.Weft;
+
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+
 import java.security.cert.Certificate;
 import java.util.List;
+
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -34,13 +37,20 @@ final class Handshake {
             Weft.offload(() -> options.context().load(server));
         } catch (SSLException | IllegalArgumentException e) {
             throw new TlsException(
-                    target, TlsException.Kind.HANDSHAKE, "cannot use " + options + " (" + Failures.text(e) + ")", e);
+                    target,
+                    TlsException.Kind.HANDSHAKE,
+                    "cannot use " + options + " (" + Failures.text(e) + ")",
+                    e);
         }
     }
 
-    /** Puts TLS in front of the channel's other handlers and waits until it is agreed. The caller closes the channel on failure. */
+    /**
+     * Puts TLS in front of the channel's other handlers and waits until it is agreed. The caller
+     * closes the channel on failure.
+     */
     TlsInfo perform(Channel channel, String host, int port) {
-        WaitList waiting = new WaitList(server ? "TLS handshake of a server" : "TLS handshake with " + target);
+        WaitList waiting =
+                new WaitList(server ? "TLS handshake of a server" : "TLS handshake with " + target);
         waiting.enter();
         Future<Channel> agreed;
         SslHandler handler;
@@ -74,6 +84,9 @@ final class Handshake {
         }
         String protocol = handler.applicationProtocol();
         return new TlsInfo(
-                session.getProtocol(), session.getCipherSuite(), protocol == null ? "" : protocol, peer);
+                session.getProtocol(),
+                session.getCipherSuite(),
+                protocol == null ? "" : protocol,
+                peer);
     }
 }

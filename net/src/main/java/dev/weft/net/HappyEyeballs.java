@@ -2,21 +2,25 @@ package dev.weft.net;
 
 import dev.weft.WaitList;
 import dev.weft.Weft;
+
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to the first address that answers, RFC 8305: one after the other, families in turn, the next one beginning when the last
- * has failed or has taken too long; whoever is first wins and the others are closed.
+ * Connects to the first address that answers, RFC 8305: one after the other, families in turn, the
+ * next one beginning when the last has failed or has taken too long; whoever is first wins and the
+ * others are closed.
  */
 final class HappyEyeballs {
     private final NettyDriver driver;
@@ -69,9 +73,11 @@ final class HappyEyeballs {
                 while (winner == null && failed.size() == failedBefore) {
                     if (untried.isEmpty()) {
                         progress.await();
-                    } else if (!Weft.moveOnAfter(options.attemptDelay(), () -> {
-                        progress.await();
-                    })) {
+                    } else if (!Weft.moveOnAfter(
+                            options.attemptDelay(),
+                            () -> {
+                                progress.await();
+                            })) {
                         break;
                     }
                 }
@@ -106,7 +112,8 @@ final class HappyEyeballs {
             driver.register(channel);
             var remote = new InetSocketAddress(address, options.port());
             InetSocketAddress local = options.localAddress();
-            ChannelFuture future = local == null ? channel.connect(remote) : channel.connect(remote, local);
+            ChannelFuture future =
+                    local == null ? channel.connect(remote) : channel.connect(remote, local);
             future.addListener(done -> ended(channel, address, future.cause()));
         } finally {
             driver.inside.exit();

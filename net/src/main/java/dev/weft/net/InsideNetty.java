@@ -132,14 +132,13 @@ public final class InsideNetty {
     }
 
     private static void report(Thread holder) {
-        var where =
-                new IllegalStateException("the stack of '" + holder.getName() + "' inside Netty");
+        var where = new IllegalStateException("the stack of " + name(holder) + " inside Netty");
         where.setStackTrace(holder.getStackTrace());
         LOG.log(
                 Level.WARNING,
-                "Task '"
-                        + holder.getName()
-                        + "' waits inside Netty; all I/O of "
+                "A "
+                        + name(holder)
+                        + " waits inside Netty; all I/O of "
                         + Loop.current()
                         + " stands still until it goes on. A handler, allocator or class"
                         + " initialiser that Netty called waits for something; wait outside Netty"
@@ -147,9 +146,16 @@ public final class InsideNetty {
                 where);
     }
 
+    /** Tasks without a name of their own have none as threads. */
+    static String name(Thread thread) {
+        return thread.getName().isEmpty()
+                ? "task #" + thread.threadId()
+                : "task '" + thread.getName() + "'";
+    }
+
     @Override
     public String toString() {
         Thread holder = owner;
-        return holder == null ? "InsideNetty (nobody)" : "InsideNetty (" + holder.getName() + ")";
+        return holder == null ? "InsideNetty (nobody)" : "InsideNetty (" + name(holder) + ")";
     }
 }

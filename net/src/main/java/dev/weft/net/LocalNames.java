@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import io.netty.util.NetUtil;
+
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

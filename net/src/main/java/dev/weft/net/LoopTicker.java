@@ -28,6 +28,11 @@ final class LoopTicker implements Ticker {
         return nanoTime.getAsLong() - begin;
     }
 
+    /** A time of the driver's as one of this; {@code Long.MAX_VALUE} stays. */
+    long fromDriver(long time) {
+        return time == Long.MAX_VALUE ? time : time - begin;
+    }
+
     @Override
     public void sleep(long delay, TimeUnit unit) throws InterruptedException {
         unit.sleep(delay);

@@ -5,6 +5,7 @@ import dev.weft.Loop;
 
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,6 @@ final class NettyDriver implements Driver {
     private final @Nullable SelectorWait selectorWait;
     private final ArrayDeque<TcpStream> toFlush = new ArrayDeque<>();
     private final LinkedHashSet<TcpStream> streams = new LinkedHashSet<>();
-    private @Nullable Loop loop;
     private volatile @Nullable NettyLoop nettyLoop;
     private @Nullable DnsClient dns;
     private List<InetSocketAddress> nameServers = List.of();
@@ -87,18 +87,29 @@ final class NettyDriver implements Driver {
 
     @Override
     public void start(Loop loop) {
-        this.loop = loop;
-        SelectorWait wait = selectorWait;
-        IoHandlerFactory factory =
-                wait == null ? transport.handlerFactory() : wait.handlerFactory();
-        NettyLoop created = new NettyLoop(loop, inside, this::nanoTime, factory);
-        inside.enter();
-        try {
-            created.start();
-        } finally {
-            inside.exit();
+        nettyLoop(loop);
+    }
+
+    /** Made by the I/O task, or by a task that comes first. */
+    private NettyLoop nettyLoop(Loop loop) {
+        NettyLoop netty = nettyLoop;
+        if (netty == null) {
+            SelectorWait wait = selectorWait;
+            IoHandlerFactory factory =
+                    wait == null ? transport.handlerFactory() : wait.handlerFactory();
+            inside.enter();
+            try {
+                netty = nettyLoop;
+                if (netty == null) {
+                    netty = new NettyLoop(loop, inside, this::nanoTime, factory);
+                    netty.start();
+                    nettyLoop = netty;
+                }
+            } finally {
+                inside.exit();
+            }
         }
-        nettyLoop = created;
+        return netty;
     }
 
     // ---- polling
@@ -110,14 +121,14 @@ final class NettyDriver implements Driver {
         try {
             flushAll();
             if (selectorWait == null) {
-                netty.poll(nanos, gate);
+                netty.poll(nanos > 0, gate);
                 return;
             }
             long wait = Math.min(nanos, netty.delayOfTasks());
             if (wait > 0) {
                 selectOutsideNetty(selectorWait, wait, gate);
             }
-            netty.poll(0, gate);
+            netty.poll(false, gate);
         } finally {
             inside.exit();
         }
@@ -135,6 +146,15 @@ final class NettyDriver implements Driver {
             inside.recallSelector(false);
             inside.enter();
         }
+    }
+
+    /**
+     * Netty keeps what it reuses in thread locals, and those only for threads that say how long
+     * they live.
+     */
+    @Override
+    public void around(Runnable life) {
+        FastThreadLocalThread.runWithFastThreadLocal(life);
     }
 
     @Override
@@ -162,7 +182,7 @@ final class NettyDriver implements Driver {
                 LOG.log(
                         Level.WARNING,
                         "{0} still open when its loop ended, now aborted: {1}. Close streams with"
-                            + " try (var stream = ...).",
+                                + " try (var stream = ...).",
                         streams.size() == 1 ? "A stream was" : streams.size() + " streams were",
                         streams.stream().limit(5).map(TcpStream::toString).toList());
                 List.copyOf(streams).forEach(TcpStream::drop);
@@ -244,10 +264,7 @@ final class NettyDriver implements Driver {
 
     NettyLoop nettyLoop() {
         NettyLoop netty = nettyLoop;
-        if (netty == null) {
-            throw new IllegalStateException("the driver of " + loop + " has not started");
-        }
-        return netty;
+        return netty == null ? nettyLoop(Loop.current()) : netty;
     }
 
     @Override

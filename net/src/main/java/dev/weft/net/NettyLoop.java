@@ -63,18 +63,14 @@ final class NettyLoop extends AbstractScheduledEventExecutor
     }
 
     /**
-     * One poll, by the I/O task.
-     *
-     * @param nanos how long to wait at most if nothing is ready; 0 does not wait, {@code
-     *     Long.MAX_VALUE} has no limit
+     * One poll, by the I/O task; {@code mayWait}: until the gate's deadline if nothing is ready.
      */
-    void poll(long nanos, Gate gate) {
-        long now = ticker.nanoTime();
+    void poll(boolean mayWait, Gate gate) {
         long nextTimer = nextScheduledTaskDeadlineNanos();
-        long limit = nanos == Long.MAX_VALUE ? Long.MAX_VALUE : now + nanos;
+        long limit = ticker.fromDriver(gate.deadline());
         long until = nextTimer < 0 ? limit : Math.min(limit, nextTimer);
         deadline = until == Long.MAX_VALUE ? -1 : until;
-        this.gate = until > now ? gate : null;
+        this.gate = mayWait ? gate : null;
         try {
             handler.run(this);
         } finally {
@@ -83,9 +79,7 @@ final class NettyLoop extends AbstractScheduledEventExecutor
         runTasks();
     }
 
-    /**
-     * How long {@link #poll} may sleep before a timer of Netty's is due, or a task waits to run.
-     */
+    /** How long until a timer of Netty's is due; 0 if a task waits to run. */
     long delayOfTasks() {
         if (hasTasks()) {
             return 0;

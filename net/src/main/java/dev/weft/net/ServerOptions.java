@@ -3,30 +3,40 @@ package dev.weft.net;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and how a {@link TcpServer} listens. Immutable; a method with a value gives a changed copy. <em>Any thread.</em>
+ * Where and how a {@link TcpServer} listens. Immutable; a method with a value gives a changed copy.
+ * <em>Any thread.</em>
  *
  * @param host a name or an address of this machine; empty: all of them
  * @param port 0 to 65535; 0: the system chooses, see {@link TcpServer#localAddress}
  * @param tls null (the default): no TLS; otherwise with a key
- * @param maxConnections how many may be open at once, 10,000 by default; further ones wait in the system's queue
+ * @param maxConnections how many may be open at once, 10,000 by default; further ones wait in the
+ *     system's queue
  * @param backlog how long the system's queue is; 1,024 by default
  * @param noDelay sends small writes at once ({@code TCP_NODELAY}); on by default
  */
 public record ServerOptions(
-        String host, int port, @Nullable TlsOptions tls, int maxConnections, int backlog, boolean noDelay) {
+        String host,
+        int port,
+        @Nullable TlsOptions tls,
+        int maxConnections,
+        int backlog,
+        boolean noDelay) {
     /** Checks the values. */
     public ServerOptions {
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port " + port + " is not within 0 to 65535");
         }
         if (maxConnections < 1) {
-            throw new IllegalArgumentException("maxConnections " + maxConnections + " is less than 1");
+            throw new IllegalArgumentException(
+                    "maxConnections " + maxConnections + " is less than 1");
         }
         if (backlog < 1) {
             throw new IllegalArgumentException("backlog " + backlog + " is less than 1");
         }
         if (tls != null && !tls.hasKey()) {
-            throw new IllegalArgumentException("a server needs TlsOptions with a certificate and its key: TlsOptions.server(..)");
+            throw new IllegalArgumentException(
+                    "a server needs TlsOptions with a certificate and its key:"
+                            + " TlsOptions.server(..)");
         }
     }
 

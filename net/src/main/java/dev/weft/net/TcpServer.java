@@ -1,20 +1,22 @@
 package dev.weft.net;
 
 import dev.weft.CancelledError;
-import dev.weft.WaitList;
-import dev.weft.Weft;
 import dev.weft.Group;
+import dev.weft.Weft;
+
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Listens for TCP connections and runs a task for each.
@@ -25,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>{@link #serve} owns the connections: each is handled in a child task of it, and it returns or throws only when all have ended.
- * A handler that fails ends its own connection and is reported to the logger {@code dev.weft.net}; the server goes on. While {@link
- * ServerOptions#maxConnections} are open no more are accepted, and when the process has no descriptor left, it tries again after a
- * second.
+ * <p>{@link #serve} owns the connections: each is handled in a child task of it, and it returns or
+ * throws only when all have ended. A handler that fails ends its own connection and is reported to
+ * the logger {@code dev.weft.net}; the server goes on. While {@link ServerOptions#maxConnections}
+ * are open no more are accepted, and when the process has no descriptor left, it tries again after
+ * a second.
  *
  * <p><em>Loop-confined.</em>
  */
@@ -43,7 +46,11 @@ public final class TcpServer implements AutoCloseable {
     private final InetSocketAddress address;
     private boolean serving;
 
-    private TcpServer(NettyDriver driver, ServerOptions options, ServerSocketChannel channel, AcceptHandler accepting) {
+    private TcpServer(
+            NettyDriver driver,
+            ServerOptions options,
+            ServerSocketChannel channel,
+            AcceptHandler accepting) {
         this.driver = driver;
         this.options = options;
         this.channel = channel;
@@ -65,11 +72,14 @@ public final class TcpServer implements AutoCloseable {
      */
     public static TcpServer listen(ServerOptions options) {
         NettyDriver driver = NettyDriver.current("TcpServer.listen");
-        String target = ConnectOptions.target(options.host().isEmpty() ? "*" : options.host(), options.port());
+        String target =
+                ConnectOptions.target(
+                        options.host().isEmpty() ? "*" : options.host(), options.port());
         if (options.tls() != null) {
             new Handshake(driver, options.tls(), true, target).prepare();
         }
-        @Nullable InetAddress host = options.host().isEmpty() ? null : Dns.resolve(driver, options.host()).getFirst();
+        @Nullable InetAddress host =
+                options.host().isEmpty() ? null : Dns.resolve(driver, options.host()).getFirst();
         var address = new InetSocketAddress(host, options.port());
         AcceptHandler accepting = new AcceptHandler(options.maxConnections(), target);
         accepting.arrivals.enter();
@@ -89,7 +99,10 @@ public final class TcpServer implements AutoCloseable {
             ChannelFuture bound = channel.bind(address);
             if (!bound.isSuccess()) {
                 channel.close();
-                throw new BindFailedException(target, "cannot listen (" + Failures.text(bound.cause()) + ")", bound.cause());
+                throw new BindFailedException(
+                        target,
+                        "cannot listen (" + Failures.text(bound.cause()) + ")",
+                        bound.cause());
             }
         } finally {
             driver.inside.exit();
@@ -103,15 +116,17 @@ public final class TcpServer implements AutoCloseable {
     }
 
     /**
-     * Accepts connections and handles each in a child task of the caller, until {@link #close}; then waits for those that are open.
-     * Cancelled, it stops listening, cancels the children and waits for them. One call at a time.
+     * Accepts connections and handles each in a child task of the caller, until {@link #close};
+     * then waits for those that are open. Cancelled, it stops listening, cancels the children and
+     * waits for them. One call at a time.
      *
      * @throws ConnectionClosedException if the server was closed before
      */
     public void serve(ConnectionHandler handler) {
         accepting.arrivals.enter();
         if (serving) {
-            throw new IllegalStateException(this + " is being served already; handle all connections in one call of serve");
+            throw new IllegalStateException(
+                    this + " is being served already; handle all connections in one call of serve");
         }
         if (accepting.isClosed()) {
             throw new ConnectionClosedException(toString(), "this server is closed", null);
@@ -204,8 +219,9 @@ public final class TcpServer implements AutoCloseable {
         try {
             return Weft.timeout(
                     TLS_LIMIT,
-                    () -> new Handshake(driver, tls, true, target)
-                            .perform(connection, remote.getHostString(), remote.getPort()));
+                    () ->
+                            new Handshake(driver, tls, true, target)
+                                    .perform(connection, remote.getHostString(), remote.getPort()));
         } catch (TimeoutException e) {
             throw new TlsException(
                     target,
@@ -215,7 +231,10 @@ public final class TcpServer implements AutoCloseable {
         }
     }
 
-    /** A client that goes away, or that does not accept our certificate, is nothing to wake anybody for. */
+    /**
+     * A client that goes away, or that does not accept our certificate, is nothing to wake anybody
+     * for.
+     */
     private void report(String target, Throwable failure) {
         boolean clientsFault =
                 failure instanceof ConnectionResetException
@@ -223,11 +242,16 @@ public final class TcpServer implements AutoCloseable {
                         || failure instanceof TlsException;
         LOG.log(
                 clientsFault ? Level.DEBUG : Level.ERROR,
-                this + ": the handler of the connection from " + target + " failed; the connection is closed",
+                this
+                        + ": the handler of the connection from "
+                        + target
+                        + " failed; the connection is closed",
                 failure);
     }
 
-    /** Stops listening at once; connections that are open go on. Never waits; may be called twice. */
+    /**
+     * Stops listening at once; connections that are open go on. Never waits; may be called twice.
+     */
     @Override
     public void close() {
         accepting.arrivals.check();

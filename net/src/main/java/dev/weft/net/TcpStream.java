@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.SocketChannel;
 
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class TcpStream implements ByteStream {
     private final NettyDriver driver;
     private final InsideNetty inside;
     private final SocketChannel channel;
-    private final StreamHandler handler;
+    final StreamHandler handler;
     private final String target;
     private final @Nullable TlsInfo tls;
     private @Nullable Thread reader;
@@ -522,6 +523,12 @@ public final class TcpStream implements ByteStream {
         return channel;
     }
 
+    /** How much was written and not sent yet. */
+    long pendingBytes() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new ConnectionClosedException(target, "this side has closed the stream", null);
@@ -547,9 +554,9 @@ public final class TcpStream implements ByteStream {
                 this
                         + " is being "
                         + how
-                        + " by task '"
-                        + by.getName()
-                        + "'. One task reads at a time, and one writes: let one do it and share"
+                        + " by "
+                        + InsideNetty.name(by)
+                        + ". One task reads at a time, and one writes: let one do it and share"
                         + " through a Queue, or hold a Semaphore of 1 meanwhile.");
     }
 

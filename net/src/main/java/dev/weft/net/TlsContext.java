@@ -11,12 +11,18 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.io.File;
-import java.nio.file.Path;
-import javax.net.ssl.SSLException;
+
 import org.jspecify.annotations.Nullable;
 
-/** The engines of one {@link TlsOptions}, which read its files when they are first needed. Any thread. */
+import java.io.File;
+import java.nio.file.Path;
+
+import javax.net.ssl.SSLException;
+
+/**
+ * The engines of one {@link TlsOptions}, which read its files when they are first needed. Any
+ * thread.
+ */
 final class TlsContext {
     private final TlsOptions.Settings settings;
     private volatile @Nullable SslContext client;
@@ -33,14 +39,23 @@ final class TlsContext {
     /** Reads files, so not on a loop. Two threads may do it at once; one result is kept. */
     void load(boolean forServer) throws SSLException {
         if (forServer) {
-            server = build(SslContextBuilder.forServer(require(settings.chain()), require(settings.key())).clientAuth(
-                    settings.trust() == null ? ClientAuth.NONE : ClientAuth.REQUIRE));
+            server =
+                    build(
+                            SslContextBuilder.forServer(
+                                            require(settings.chain()), require(settings.key()))
+                                    .clientAuth(
+                                            settings.trust() == null
+                                                    ? ClientAuth.NONE
+                                                    : ClientAuth.REQUIRE));
         } else {
             SslContextBuilder builder = SslContextBuilder.forClient();
             if (settings.chain() != null) {
                 builder.keyManager(settings.chain().toFile(), require(settings.key()));
             }
-            client = build(builder.endpointIdentificationAlgorithm(settings.insecure() ? null : "HTTPS"));
+            client =
+                    build(
+                            builder.endpointIdentificationAlgorithm(
+                                    settings.insecure() ? null : "HTTPS"));
         }
     }
 

@@ -12,4 +12,7 @@ import java.util.List;
  * @param peerCertificates the other side's chain, its own first; empty if it showed none
  */
 public record TlsInfo(
-        String protocol, String cipherSuite, String applicationProtocol, List<Certificate> peerCertificates) {}
+        String protocol,
+        String cipherSuite,
+        String applicationProtocol,
+        List<Certificate> peerCertificates) {}

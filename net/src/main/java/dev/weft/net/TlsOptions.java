@@ -1,18 +1,21 @@
 package dev.weft.net;
 
-import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
+import java.util.List;
+
 /**
- * How a connection is secured. Immutable; a method with a value gives a changed copy. <em>Any thread.</em> Make one and keep it:
- * files are read once for each, when it is first used, and sessions are resumed within one.
+ * How a connection is secured. Immutable; a method with a value gives a changed copy. <em>Any
+ * thread.</em> Make one and keep it: files are read once for each, when it is first used, and
+ * sessions are resumed within one.
  *
- * <p>A client verifies the server's certificate chain (against the JDK's authorities by default) and that it is for the host
- * connected to (RFC 9525). TLS 1.2 and 1.3, by the JDK's engine.
+ * <p>A client verifies the server's certificate chain (against the JDK's authorities by default)
+ * and that it is for the host connected to (RFC 9525). TLS 1.2 and 1.3, by the JDK's engine.
  */
 public final class TlsOptions {
-    private static final TlsOptions CLIENT = new TlsOptions(new Settings(null, null, null, false, List.of()));
+    private static final TlsOptions CLIENT =
+            new TlsOptions(new Settings(null, null, null, false, List.of()));
 
     private final Settings settings;
     private final TlsContext context;
@@ -28,7 +31,11 @@ public final class TlsOptions {
      * @param key the PEM key of the first of them
      */
     record Settings(
-            @Nullable Path trust, @Nullable Path chain, @Nullable Path key, boolean insecure, List<String> protocols) {}
+            @Nullable Path trust,
+            @Nullable Path chain,
+            @Nullable Path key,
+            boolean insecure,
+            List<String> protocols) {}
 
     /** A client's: verifies with the JDK's authorities. */
     public static TlsOptions client() {
@@ -45,27 +52,50 @@ public final class TlsOptions {
         return CLIENT.key(certificateChain, privateKey);
     }
 
-    /** Trusts the certificates in a PEM file, and no others. For a server: demands a certificate of its clients. */
+    /**
+     * Trusts the certificates in a PEM file, and no others. For a server: demands a certificate of
+     * its clients.
+     */
     public TlsOptions trust(Path certificates) {
         return new TlsOptions(
-                new Settings(certificates, settings.chain, settings.key, settings.insecure, settings.protocols));
+                new Settings(
+                        certificates,
+                        settings.chain,
+                        settings.key,
+                        settings.insecure,
+                        settings.protocols));
     }
 
     /** Shows a certificate: PEM files as for {@link #server}. */
     public TlsOptions key(Path certificateChain, Path privateKey) {
         return new TlsOptions(
-                new Settings(settings.trust, certificateChain, privateKey, settings.insecure, settings.protocols));
+                new Settings(
+                        settings.trust,
+                        certificateChain,
+                        privateKey,
+                        settings.insecure,
+                        settings.protocols));
     }
 
-    /** Verifies nothing: anybody between the two can read and change all. For tests and for looking at broken servers. */
+    /**
+     * Verifies nothing: anybody between the two can read and change all. For tests and for looking
+     * at broken servers.
+     */
     public TlsOptions insecure() {
-        return new TlsOptions(new Settings(settings.trust, settings.chain, settings.key, true, settings.protocols));
+        return new TlsOptions(
+                new Settings(
+                        settings.trust, settings.chain, settings.key, true, settings.protocols));
     }
 
     /** Offers these protocols in this order (ALPN, RFC 7301), such as {@code "h2", "http/1.1"}. */
     public TlsOptions alpn(String... protocols) {
         return new TlsOptions(
-                new Settings(settings.trust, settings.chain, settings.key, settings.insecure, List.of(protocols)));
+                new Settings(
+                        settings.trust,
+                        settings.chain,
+                        settings.key,
+                        settings.insecure,
+                        List.of(protocols)));
     }
 
     boolean hasKey() {
