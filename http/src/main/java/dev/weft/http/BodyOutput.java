@@ -118,7 +118,7 @@ final class BodyOutput extends OutputStream {
             used = chunk - PREFIX;
         } else {
             for (int i = 0; i < 8; i++) {
-                pending[chunk - 3 - i] = (byte) Character.forDigit(size >>> 4 * i & 15, 16);
+                pending[chunk - 3 - i] = (byte) Character.forDigit(size >>> (4 * i) & 15, 16);
             }
             pending[chunk - 2] = '\r';
             pending[chunk - 1] = '\n';
@@ -139,7 +139,7 @@ final class BodyOutput extends OutputStream {
     }
 
     private void put(byte[] data, int offset, int n) throws IOException {
-        if (interrupted || n > 0 && !wire.write(data, offset, n, deadline, heedAnswer)) {
+        if (interrupted || (n > 0 && !wire.write(data, offset, n, deadline, heedAnswer))) {
             interrupted = true;
             throw new Interrupted();
         }

@@ -51,7 +51,7 @@ final class BodyReader {
 
     /** Whether all that is left is here already, so that reading it waits for nothing. */
     boolean restIsHere() {
-        return done || length > 0 && wire.buffered() >= left;
+        return done || (length > 0 && wire.buffered() >= left);
     }
 
     /** As {@link java.io.InputStream#read(byte[], int, int)}: -1 at the end of the body. */
@@ -174,11 +174,11 @@ final class BodyReader {
         while (rest < stop && FieldSyntax.isSpace(b[rest])) {
             rest++;
         }
-        if (digits == 0 || rest < stop && b[rest] != ';' || rest == stop && rest > i) {
+        if (digits == 0 || (rest < stop && b[rest] != ';') || (rest == stop && rest > i)) {
             throw BadMessage.syntax("a bad chunk size: " + parser.text(wire.at, stop));
         }
         for (; rest < stop; rest++) {
-            if (b[rest] < ' ' && b[rest] >= 0 && b[rest] != '\t' || b[rest] == 0x7f) {
+            if ((b[rest] < ' ' && b[rest] >= 0 && b[rest] != '\t') || b[rest] == 0x7f) {
                 throw BadMessage.syntax("a control character in a chunk extension");
             }
         }

@@ -61,17 +61,17 @@ public record Cookie(
         if (!domain.isEmpty() && !mayCover(domain, host)) {
             return Optional.empty();
         }
-        hostOnly = domain.isEmpty() || hostOnly && isAddress(host);
+        hostOnly = domain.isEmpty() || (hostOnly && isAddress(host));
         String path = attributes.path.startsWith("/") ? attributes.path : defaultPath(from);
         boolean fromSecure = "https".equalsIgnoreCase(from.getScheme());
         boolean refused =
                 name.isEmpty()
-                        || attributes.secure && !fromSecure
-                        || startsWith(name, "__Secure-") && !attributes.secure
-                        || startsWith(name, "__Host-")
+                        || (attributes.secure && !fromSecure)
+                        || (startsWith(name, "__Secure-") && !attributes.secure)
+                        || (startsWith(name, "__Host-")
                                 && (!attributes.secure
                                         || !hostOnly
-                                        || !attributes.path.equals("/"));
+                                        || !attributes.path.equals("/")));
         if (refused) {
             return Optional.empty();
         }
@@ -150,7 +150,7 @@ public record Cookie(
     /** Whether the cookie goes with a request for that URL then. */
     public boolean matches(URI to, Instant now) {
         String host = hostOf(to);
-        if (!expires.isAfter(now) || secure && !"https".equalsIgnoreCase(to.getScheme())) {
+        if (!expires.isAfter(now) || (secure && !"https".equalsIgnoreCase(to.getScheme()))) {
             return false;
         }
         if (hostOnly ? !host.equals(domain) : !covers(domain, host)) {
@@ -169,14 +169,14 @@ public record Cookie(
 
     private static boolean covers(String domain, String host) {
         return host.equals(domain)
-                || host.endsWith(domain)
+                || (host.endsWith(domain)
                         && host.charAt(host.length() - domain.length() - 1) == '.'
-                        && !isAddress(host);
+                        && !isAddress(host));
     }
 
     private static boolean isAddress(String host) {
         char last = host.charAt(host.length() - 1);
-        return host.indexOf(':') >= 0 || last >= '0' && last <= '9';
+        return host.indexOf(':') >= 0 || (last >= '0' && last <= '9');
     }
 
     private static String defaultPath(URI from) {
@@ -191,7 +191,7 @@ public record Cookie(
 
     private static boolean hasControl(String text) {
         for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < ' ' && text.charAt(i) != '\t' || text.charAt(i) == 0x7f) {
+            if ((text.charAt(i) < ' ' && text.charAt(i) != '\t') || text.charAt(i) == 0x7f) {
                 return true;
             }
         }

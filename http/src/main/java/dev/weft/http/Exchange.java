@@ -242,7 +242,7 @@ final class Exchange {
         var out = new BodyOutput(wire, deadline, sending.length(), head);
         try {
             switch (sending) {
-                case RequestBody.Bytes whole -> out.write(whole.bytes(), 0, whole.bytes().length);
+                case RequestBody.Bytes whole -> out.write(whole.bytes, 0, whole.bytes.length);
                 case RequestBody.Stream stream -> copy(stream, out);
                 case RequestBody.Produced produced -> produced.producer().writeTo(out);
             }
@@ -339,7 +339,8 @@ final class Exchange {
                     "more than " + client.maxRedirects + " redirects, the next to " + next);
         }
         boolean toGet =
-                status == 303 && !method.equals("HEAD") || status <= 302 && method.equals("POST");
+                (status == 303 && !method.equals("HEAD"))
+                        || (status <= 302 && method.equals("POST"));
         if (toGet) {
             method = "GET";
             body = null;
@@ -378,7 +379,7 @@ final class Exchange {
         }
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException) {
-                return new HttpException.Tls(method, at, what, e.getCause());
+                return new HttpException.Tls(method, at, what, cause);
             }
         }
         return new HttpException.Connect(method, at, what, e.getCause());

@@ -48,7 +48,7 @@ final class FieldSyntax {
     static void checkValue(String name, String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (c < ' ' && c != '\t' || c == 0x7f || c > 0xff) {
+            if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
                 throw new IllegalArgumentException(
                         "the value of header field "
                                 + name
@@ -98,7 +98,7 @@ final class FieldSyntax {
                 out.append("\\n");
             } else if (c == '\t') {
                 out.append("\\t");
-            } else if (c < ' ' || c >= 0x7f && c < 0xa0) {
+            } else if (c < ' ' || (c >= 0x7f && c < 0xa0)) {
                 out.append("\\x")
                         .append(Character.forDigit(c >> 4, 16))
                         .append(Character.forDigit(c & 15, 16));

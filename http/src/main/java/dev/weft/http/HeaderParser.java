@@ -116,7 +116,7 @@ final class HeaderParser {
             to--;
         }
         for (int i = from; i < to; i++) {
-            if (b[i] < ' ' && b[i] >= 0 && b[i] != '\t' || b[i] == 0x7f) {
+            if ((b[i] < ' ' && b[i] >= 0 && b[i] != '\t') || b[i] == 0x7f) {
                 throw BadMessage.syntax(
                         "a control character in a header line: " + text(start, stop));
             }

@@ -167,7 +167,7 @@ public final class HttpClient implements AutoCloseable {
         CookieJar jar = cookies;
         if (jar == null
                 || jar == NoCookies.INSTANCE
-                || jar instanceof MemoryCookieJar memory && memory.isEmpty()) {
+                || (jar instanceof MemoryCookieJar memory && memory.isEmpty())) {
             return "";
         }
         var field = new StringBuilder();

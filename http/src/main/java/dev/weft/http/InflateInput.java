@@ -104,7 +104,7 @@ final class InflateInput extends InputStream {
         } else {
             int first = next();
             boolean zlib =
-                    (first & 0x0f) == 8 && more() && ((first << 8 | input[at] & 0xff) % 31 == 0);
+                    (first & 0x0f) == 8 && more() && ((first << 8 | (input[at] & 0xff)) % 31 == 0);
             at--;
             inflater = new Inflater(!zlib);
         }

@@ -14,7 +14,13 @@ sealed interface RequestBody {
     boolean isReplayable();
 
     /** Bytes in memory. */
-    record Bytes(byte[] bytes) implements RequestBody {
+    final class Bytes implements RequestBody {
+        final byte[] bytes;
+
+        Bytes(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
         @Override
         public long length() {
             return bytes.length;

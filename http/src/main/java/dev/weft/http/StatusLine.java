@@ -28,7 +28,7 @@ record StatusLine(boolean http11, int status, String reason) {
                     "not the status line of an HTTP/1 answer: " + parser.text(at, stop));
         }
         for (int i = at + 12; i < stop; i++) {
-            if (b[i] < ' ' && b[i] >= 0 && b[i] != '\t' || b[i] == 0x7f) {
+            if ((b[i] < ' ' && b[i] >= 0 && b[i] != '\t') || b[i] == 0x7f) {
                 throw BadMessage.syntax(
                         "a control character in the status line: " + parser.text(at, stop));
             }

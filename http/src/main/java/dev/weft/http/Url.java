@@ -115,11 +115,11 @@ record Url(boolean secure, String host, int port, @Nullable String userInfo, Str
     private static int schemeEnd(String input) {
         for (int i = 0; i < input.length(); i++) {
             char c = input.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
             if (c == ':') {
                 return i == 0 ? -1 : i;
             }
-            if (!letter && (i == 0 || (c < '0' || c > '9') && c != '+' && c != '-' && c != '.')) {
+            if (!letter && (i == 0 || ((c < '0' || c > '9') && c != '+' && c != '-' && c != '.'))) {
                 return -1;
             }
         }
@@ -251,7 +251,9 @@ record Url(boolean secure, String host, int port, @Nullable String userInfo, Str
             return false;
         }
         for (String part : parts) {
-            if (part.isEmpty() || part.length() > 3 || part.length() > 1 && part.charAt(0) == '0') {
+            if (part.isEmpty()
+                    || part.length() > 3
+                    || (part.length() > 1 && part.charAt(0) == '0')) {
                 return false;
             }
             int n = 0;

@@ -6,11 +6,11 @@ import dev.weft.net.InsideNetty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 
@@ -28,6 +28,8 @@ import java.util.ArrayDeque;
  *
  * <p>One task uses a wire at a time, to read or to write.
  */
+// what fails in a write or close shows as exceptionCaught or channelInactive
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Wire extends ChannelInboundHandlerAdapter {
 
     /** Longer lines are refused. */
@@ -397,14 +399,38 @@ final class Wire extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes when what is written has gone. Never waits. */
-    void closeAfterWrites() {
-        release();
+    /**
+     * Waits until what was written has gone, then ends this side; what the peer sends can still be
+     * read.
+     */
+    void endOutput(Deadline deadline) {
+        boolean[] gone = new boolean[1];
         inside.enter();
         try {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(
+                            _ -> {
+                                gone[0] = true;
+                                waiting.wakeAll(null);
+                            });
         } finally {
             inside.exit();
+        }
+        while (!gone[0]) {
+            waiting.enter();
+            if (!gone[0]) {
+                deadline.await(waiting, true);
+            }
+        }
+        if (!secure && channel.isActive() && channel instanceof DuplexChannel duplex) {
+            inside.enter();
+            try {
+                duplex.shutdownOutput();
+            } finally {
+                inside.exit();
+            }
+        } else {
+            close();
         }
     }
 
