@@ -108,7 +108,7 @@ final class HappyEyeballs {
             channel.config().setAutoRead(false);
             channel.config().setConnectTimeoutMillis(0);
             channel.config().setTcpNoDelay(options.noDelay());
-            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, options.tls() == null);
             driver.register(channel);
             var remote = new InetSocketAddress(address, options.port());
             InetSocketAddress local = options.localAddress();

@@ -204,7 +204,7 @@ public final class TcpServer implements AutoCloseable {
         try {
             connection.config().setAutoRead(false);
             connection.config().setTcpNoDelay(options.noDelay());
-            connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, tls == null);
             connection.pipeline().addLast(streamHandler);
             driver.register(connection);
         } finally {
