@@ -1,0 +1,99 @@
+package dev.weft.cli;
+
+import dev.weft.Loop;
+import dev.weft.Weft;
+import dev.weft.http.HttpClient;
+import dev.weft.net.TlsOptions;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+
+/** One run of {@code weft fetch}, from its settled options to its exit status. */
+final class FetchRun {
+    private final FetchOptions options;
+    private final Sink sink;
+    private final Journal journal;
+    private Duration elapsed = Duration.ZERO;
+
+    /**
+     * @param each sees every record, on the loop or after its end
+     */
+    FetchRun(FetchOptions options, Sink sink, Consumer<? super FetchRecord> each) {
+        this.options = options;
+        this.sink = sink;
+        this.journal = new Journal(sink, each);
+    }
+
+    /** The work of the root task. */
+    interface Work {
+        void run(Crawl crawl);
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    Duration elapsed() {
+        return elapsed;
+    }
+
+    /**
+     * Runs a loop for the work and returns the exit status. Afterwards every input has its record.
+     *
+     * @throws OutputFailure if the results can't be written; no more are fetched then
+     */
+    int run(Inputs inputs, Work work) {
+        try {
+            int status = onLoop(inputs, work);
+            journal.flush();
+            return status;
+        } catch (OutputFailure e) {
+            sink.wipe();
+            throw e;
+        }
+    }
+
+    private int onLoop(Inputs inputs, Work work) {
+        try {
+            Weft.run(() -> timed(work));
+            return journal.tally().failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+        } catch (CancellationException e) {
+            String reason = String.valueOf(e.getMessage());
+            inputs.rest(target -> journal.addLate(FetchRecord.neverBegun(target.url(), reason)));
+            return reason.contains("SIGTERM") ? ExitStatus.TERMINATED : ExitStatus.INTERRUPTED;
+        }
+    }
+
+    private void timed(Work work) {
+        var loop = Loop.current();
+        long begin = loop.nanoTime();
+        try (HttpClient client = client()) {
+            work.run(
+                    new Crawl(
+                            client,
+                            options.limits(),
+                            journal,
+                            options.atOnce(),
+                            options.perHost()));
+        } finally {
+            elapsed = Duration.ofNanos(loop.nanoTime() - begin);
+        }
+    }
+
+    private HttpClient client() {
+        var limits = options.limits();
+        var builder =
+                HttpClient.builder()
+                        .maxConnections(options.atOnce())
+                        .maxConnectionsPerHost(options.perHost())
+                        .connectTimeout(limits.connectTimeout())
+                        .totalTimeout(Duration.ZERO)
+                        .maxDecodedBytes(limits.maxBody())
+                        .maxDecodedRatio(Integer.MAX_VALUE)
+                        .userAgent("weft/" + Version.number());
+        return options.insecure()
+                ? builder.tls(TlsOptions.client().insecure()).build()
+                : builder.build();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.weft.cli;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Where results go: JSON lines to a file, rows to standard output, the progress line to a terminal.
+ * Blocks its thread, and is used by one at a time.
+ *
+ * <p>Where rows and progress line share a terminal, rows wait for the next progress line: it is
+ * wiped, they are printed, it is drawn again below them.
+ */
+final class Sink {
+    private static final String WIPE = "\r\033[K";
+    private static final String NO_WRAP = "\033[?7l";
+    private static final String WRAP = "\033[?7h";
+
+    /** One stream and its name in messages. */
+    record Stream(String name, OutputStream bytes) {
+        void write(CharSequence text) {
+            if (!text.isEmpty()) {
+                try {
+                    bytes.write(text.toString().getBytes(StandardCharsets.UTF_8));
+                    bytes.flush();
+                } catch (IOException e) {
+                    throw new OutputFailure(name, e);
+                }
+            }
+        }
+    }
+
+    private final @Nullable Stream json;
+    private final Stream out;
+    private final @Nullable Table table;
+    private final @Nullable Stream progress;
+    private final boolean shared;
+    private final StringBuilder rows = new StringBuilder();
+
+    /**
+     * @param json null for no JSON lines
+     * @param out takes rows and summary
+     * @param table null for no rows
+     * @param progress the terminal of the progress line, null for none
+     * @param shared whether {@code out} is that terminal, too
+     */
+    Sink(
+            @Nullable Stream json,
+            Stream out,
+            @Nullable Table table,
+            @Nullable Stream progress,
+            boolean shared) {
+        this.json = json;
+        this.out = out;
+        this.table = table;
+        this.progress = progress;
+        this.shared = shared;
+        if (table != null) {
+            rows.append(table.header());
+        }
+    }
+
+    /**
+     * For this process: rows or, with {@code "-"}, JSON lines on standard output; the progress line
+     * only where nothing else would break into it.
+     *
+     * @param json the file for JSON lines, {@code "-"} for standard output, or null; what it had is
+     *     lost
+     * @param longestUrl of those to come, or null for no rows
+     */
+    static Sink open(@Nullable String json, @Nullable Integer longestUrl) throws BadInput {
+        var terminal = Terminal.detect();
+        var out = new Stream("standard output", new FileOutputStream(FileDescriptor.out));
+        var err = new Stream("standard error", new FileOutputStream(FileDescriptor.err));
+        var progress = terminal.canRedraw() ? err : null;
+        if ("-".equals(json)) {
+            return new Sink(out, err, null, terminal.output() ? null : progress, false);
+        }
+        var table = longestUrl == null ? null : new Table(terminal.width(), longestUrl);
+        return new Sink(file(json), out, table, progress, terminal.output());
+    }
+
+    private static @Nullable Stream file(@Nullable String json) throws BadInput {
+        try {
+            return json == null ? null : new Stream(json, new FileOutputStream(json));
+        } catch (IOException e) {
+            throw new BadInput("cannot write " + e.getMessage());
+        }
+    }
+
+    boolean showsProgress() {
+        return progress != null;
+    }
+
+    /** Prints words that come before all rows. */
+    void say(String words) {
+        out.write(words);
+    }
+
+    void write(List<FetchRecord> records) {
+        if (json != null) {
+            var lines = new StringBuilder();
+            records.forEach(record -> lines.append(JsonLine.of(record)));
+            json.write(lines);
+        }
+        if (table != null) {
+            records.forEach(record -> rows.append(table.row(record)));
+            if (progress == null || !shared) {
+                writeRows();
+            }
+        }
+    }
+
+    /** Draws the progress line anew. */
+    void show(String line) {
+        if (progress != null) {
+            if (shared && !rows.isEmpty()) {
+                progress.write(WIPE);
+                writeRows();
+            }
+            progress.write("\r" + NO_WRAP + line + "\033[K" + WRAP);
+        }
+    }
+
+    /** Wipes the progress line and prints what is left and the last words. */
+    void finish(String words) {
+        wipe();
+        writeRows();
+        out.write(words);
+    }
+
+    /** Wipes the progress line. */
+    void wipe() {
+        if (progress != null) {
+            progress.write(WIPE);
+        }
+    }
+
+    private void writeRows() {
+        out.write(rows);
+        rows.setLength(0);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+class FetchUsageTest {
+    @TempDir private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "fetch --help", "--version", "fetch --version"})
+    void should_help_on_standard_output(String line) {
+        var ended = Command.run(line.split(" "));
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).containsIgnoringCase("weft");
+        assertThat(ended.err()).isEmpty();
+    }
+
+    static List<List<String>> bad() {
+        return List.of(
+                List.of("Which command"),
+                List.of("'fetsch'", "fetsch"),
+                List.of("Nothing to fetch", "fetch"),
+                List.of("'--frobnicate'", "fetch", "--frobnicate", "http://a/"),
+                List.of("'5'", "fetch", "--timeout=5", "http://a/"),
+                List.of("'0s'", "fetch", "--timeout=0s", "http://a/"),
+                List.of("'soon'", "fetch", "--connect-timeout=soon", "http://a/"),
+                List.of("'big'", "fetch", "--max-body=big", "http://a/"),
+                List.of("not 0", "fetch", "-c", "0", "http://a/"),
+                List.of("'many'", "fetch", "-c", "many", "http://a/"),
+                List.of("not -1", "fetch", "--per-host=-1", "http://a/"),
+                List.of("not -1", "fetch", "--retries=-1", "http://a/"),
+                List.of("example.org", "fetch", "http://a/", "example.org"),
+                List.of("ftp://a/", "fetch", "ftp://a/"),
+                List.of("no-such-file", "fetch", "-i", "no-such-file"),
+                List.of("no-such-folder", "fetch", "-o", "no-such-folder/x", "http://a/"),
+                List.of("--demo goes with", "fetch", "--demo", "http://a/"),
+                List.of("--demo needs", "fetch", "--demo", "--timeout=1s"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bad")
+    void should_name_what_is_wrong_and_end_with_status_2(List<String> saysAndLine) {
+        var arguments = saysAndLine.subList(1, saysAndLine.size());
+        var ended = Command.run(arguments.toArray(String[]::new));
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).startsWith("weft: ").contains(saysAndLine.getFirst());
+        assertThat(ended.out()).isEmpty();
+    }
+
+    @Test
+    void should_name_line_and_url_of_a_bad_line_before_anything_is_sent() throws IOException {
+        var urls = folder.resolve("urls.txt");
+        var output = Files.writeString(folder.resolve("out.jsonl"), "kept");
+        try (var site = Site.open()) {
+            Files.writeString(urls, "# mine\n" + site.url("/ok/1") + "\n\nnonsense\n");
+            var ended = Command.run("fetch", "-i", urls.toString(), "-o", output.toString());
+
+            assertThat(ended.status()).isEqualTo(2);
+            assertThat(ended.err()).isEqualToIgnoringNewLines(ended.err().strip());
+            assertThat(ended.err()).startsWith("weft: " + urls + ":4: ").contains("nonsense");
+            assertThat(site.requests()).isZero();
+            assertThat(output).hasContent("kept");
+        }
+    }
+
+    @Test
+    void should_refuse_a_folder_as_input() {
+        var ended = Command.run("fetch", "-i", folder.toString());
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).startsWith("weft: cannot read " + folder);
+    }
+
+    @Test
+    void should_refuse_to_overwrite_its_input() throws IOException {
+        var urls = Files.writeString(folder.resolve("urls.txt"), "http://127.0.0.1:1/\n");
+        var ended = Command.run("fetch", "-i", urls.toString(), "-o", urls.toString());
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(urls).hasContent("http://127.0.0.1:1/");
+    }
+
+    @Test
+    void should_take_an_empty_file_for_no_urls() throws IOException {
+        var urls = Files.writeString(folder.resolve("urls.txt"), "# none\n");
+        var ended = Command.run("fetch", "-i", urls.toString());
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).contains("0 URLs in");
+    }
+}
