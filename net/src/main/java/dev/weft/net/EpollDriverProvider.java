@@ -8,7 +8,9 @@ import io.netty.channel.epoll.Epoll;
 /** Drives loops with epoll, on Linux: the default where it works. <em>Any thread.</em> */
 public final class EpollDriverProvider implements DriverProvider {
     /** Called by {@link java.util.ServiceLoader}. */
-    public EpollDriverProvider() {}
+    public EpollDriverProvider() {
+        FirstUse.configure();
+    }
 
     @Override
     public String name() {

@@ -11,7 +11,9 @@ import io.netty.channel.uring.IoUring;
  */
 public final class IoUringDriverProvider implements DriverProvider {
     /** Called by {@link java.util.ServiceLoader}. */
-    public IoUringDriverProvider() {}
+    public IoUringDriverProvider() {
+        FirstUse.configure();
+    }
 
     @Override
     public String name() {

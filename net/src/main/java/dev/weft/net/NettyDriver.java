@@ -44,6 +44,7 @@ final class NettyDriver implements Driver {
         this.transport = transport;
         this.selectorWait = transport == Transport.NIO ? new SelectorWait() : null;
         this.inside = new InsideNetty(this::wakeup);
+        FirstUse.load(transport);
     }
 
     /** The driver of the running task's loop. */

@@ -9,7 +9,9 @@ import dev.weft.DriverProvider;
  */
 public final class NioDriverProvider implements DriverProvider {
     /** Called by {@link java.util.ServiceLoader}. */
-    public NioDriverProvider() {}
+    public NioDriverProvider() {
+        FirstUse.configure();
+    }
 
     @Override
     public String name() {

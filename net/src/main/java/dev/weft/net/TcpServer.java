@@ -41,7 +41,7 @@ public final class TcpServer implements AutoCloseable {
 
     private final NettyDriver driver;
     private final ServerOptions options;
-    private final ServerSocketChannel channel;
+    final ServerSocketChannel channel;
     private final AcceptHandler accepting;
     private final InetSocketAddress address;
     private boolean serving;
