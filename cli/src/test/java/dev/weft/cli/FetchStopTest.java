@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,10 +125,7 @@ class FetchStopTest {
     void should_say_so_when_nobody_reads_its_output() throws IOException {
         var process = Command.launch(Command.line("fetch", site.url("/slow/300")));
         process.getInputStream().close();
-        var err =
-                new String(
-                        process.getErrorStream().readAllBytes(),
-                        java.nio.charset.StandardCharsets.UTF_8);
+        var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(Command.await(process)).isEqualTo(1);
         assertThat(err).isEqualTo("weft: cannot write standard output: Broken pipe\n");
@@ -134,7 +133,7 @@ class FetchStopTest {
 
     @Test
     void should_stop_when_its_results_cannot_be_written() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
+        assumeTrue(Files.exists(Path.of("/dev/full")));
         var ended = Command.run("fetch", "-o", "/dev/full", site.url("/ok/1"), site.url("/silent"));
 
         assertThat(ended.status()).isEqualTo(1);

@@ -8,7 +8,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +22,7 @@ class FetchUsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "fetch --help", "--version", "fetch --version"})
     void should_help_on_standard_output(String line) {
-        var ended = Command.run(line.split(" "));
+        var ended = inThisProcess(List.of(line.split(" ", -1)));
 
         assertThat(ended.status()).isZero();
         assertThat(ended.out()).containsIgnoringCase("weft");
@@ -52,11 +55,32 @@ class FetchUsageTest {
     @MethodSource("bad")
     void should_name_what_is_wrong_and_end_with_status_2(List<String> saysAndLine) {
         var arguments = saysAndLine.subList(1, saysAndLine.size());
-        var ended = Command.run(arguments.toArray(String[]::new));
+        var ended = inThisProcess(arguments);
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err()).startsWith("weft: ").contains(saysAndLine.getFirst());
+        assertThat(ended.err()).doesNotContain("\tat ");
         assertThat(ended.out()).isEmpty();
+    }
+
+    /** What comes to no request needs no process of its own. */
+    private static Command.Ended inThisProcess(List<String> arguments) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var outBefore = System.out;
+        var errBefore = System.err;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        try {
+            int status = Main.run(arguments.toArray(String[]::new));
+            return new Command.Ended(
+                    status,
+                    out.toString(StandardCharsets.UTF_8),
+                    err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(outBefore);
+            System.setErr(errBefore);
+        }
     }
 
     @Test
