@@ -99,15 +99,16 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
                         + cause.getMessage());
         resting = true;
         context.channel().config().setAutoRead(false);
-        context.executor()
-                .schedule(
-                        () -> {
-                            resting = false;
-                            if (mayAccept()) {
-                                context.channel().config().setAutoRead(true);
-                            }
-                        },
-                        1,
-                        TimeUnit.SECONDS);
+        var _ =
+                context.executor()
+                        .schedule(
+                                () -> {
+                                    resting = false;
+                                    if (mayAccept()) {
+                                        context.channel().config().setAutoRead(true);
+                                    }
+                                },
+                                1,
+                                TimeUnit.SECONDS);
     }
 }

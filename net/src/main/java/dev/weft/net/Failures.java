@@ -17,6 +17,8 @@ import javax.net.ssl.SSLException;
 
 /** Translates what Netty and the JDK throw into {@link NetException}s. */
 final class Failures {
+    private static final String NO_ROUTE = "no route to host";
+
     private Failures() {}
 
     /**
@@ -24,7 +26,8 @@ final class Failures {
      * it.
      */
     static NetException ofStream(String target, Throwable cause) {
-        if (find(cause, SSLException.class) instanceof SSLException tls) {
+        SSLException tls = find(cause, SSLException.class);
+        if (tls != null) {
             return ofTls(target, tls);
         }
         if (cause instanceof StreamHandler.TruncatedException) {
@@ -103,23 +106,27 @@ final class Failures {
     /** An address that was tried in vain. */
     record Attempt(String address, Throwable failure) {}
 
+    /**
+     * Netty's natives tell Linux's number beside the system's text, which may be in any language.
+     */
     private static ConnectFailedException.Kind kind(Throwable failure) {
         String message = text(failure).toLowerCase(Locale.ROOT);
-        if (message.contains("refused")) {
+        if (message.contains("error(-111)") || message.contains("refused")) {
             return ConnectFailedException.Kind.REFUSED;
         }
-        if (failure instanceof NoRouteToHostException
-                || message.contains("unreachable")
-                || message.contains("no route")) {
+        if (message.equals(NO_ROUTE) || message.contains("unreachable")) {
             return ConnectFailedException.Kind.UNREACHABLE;
         }
-        return message.contains("timed out")
+        return message.contains("error(-110)") || message.contains("timed out")
                 ? ConnectFailedException.Kind.TIMEOUT
                 : ConnectFailedException.Kind.OTHER;
     }
 
     /** The innermost thing that has something to say. */
     static String text(Throwable failure) {
+        if (find(failure, NoRouteToHostException.class) != null) {
+            return NO_ROUTE;
+        }
         String text = null;
         Throwable t = failure;
         for (int depth = 0; t != null && depth < 16; depth++, t = t.getCause()) {

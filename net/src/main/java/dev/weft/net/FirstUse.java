@@ -9,6 +9,8 @@ import io.netty.channel.ChannelException;
 final class FirstUse {
     private static final String JFR = "io.netty.jfr.enabled";
 
+    private static volatile boolean loaded;
+
     private FirstUse() {}
 
     /**
@@ -23,6 +25,10 @@ final class FirstUse {
 
     /** Initialises the classes of buffers and channels. */
     static void load(Transport transport) {
+        if (loaded) {
+            return;
+        }
+        loaded = true;
         ByteBufAllocator.DEFAULT.directBuffer().release();
         try {
             transport.socket().unsafe().closeForcibly();

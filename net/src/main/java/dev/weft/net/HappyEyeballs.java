@@ -123,10 +123,10 @@ final class HappyEyeballs {
     private void ended(SocketChannel channel, InetAddress address, @Nullable Throwable failure) {
         connecting.remove(channel);
         if (failure != null) {
-            channel.close();
+            var _ = channel.close();
             failed.add(new Failures.Attempt(address.getHostAddress(), failure));
         } else if (winner != null || over) {
-            channel.close();
+            var _ = channel.close();
         } else {
             winner = channel;
         }

@@ -29,7 +29,7 @@ final class Leftovers extends ChannelDuplexHandler {
         }
         context.fireChannelReadComplete();
         if (ended) {
-            context.close();
+            var _ = context.close();
         }
     }
 }

@@ -38,8 +38,6 @@ import java.util.function.LongSupplier;
  */
 final class NettyLoop extends AbstractScheduledEventExecutor
         implements IoEventLoop, IoHandlerContext {
-    private static final Runnable NOTHING = () -> {};
-
     private final Loop loop;
     private final InsideNetty inside;
     private final LoopTicker ticker;
@@ -159,9 +157,12 @@ final class NettyLoop extends AbstractScheduledEventExecutor
             tasks.add(task);
         } else {
             foreignTasks.add(task);
-            loop.post(NOTHING);
+            loop.post(NettyLoop::nothing);
         }
     }
+
+    /** What is posted to have the loop poll soon. */
+    private static void nothing() {}
 
     @Override
     public Ticker ticker() {

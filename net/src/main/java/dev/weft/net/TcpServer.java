@@ -98,7 +98,7 @@ public final class TcpServer implements AutoCloseable {
             driver.register(channel);
             ChannelFuture bound = channel.bind(address);
             if (!bound.isSuccess()) {
-                channel.close();
+                var _ = channel.close();
                 throw new BindFailedException(
                         target,
                         "cannot listen (" + Failures.text(bound.cause()) + ")",
@@ -179,7 +179,11 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private void handle(SocketChannel connection, ConnectionHandler handler) {
-        String target = String.valueOf(connection.remoteAddress());
+        InetSocketAddress remote = connection.remoteAddress();
+        String target =
+                remote == null
+                        ? "a client that has gone"
+                        : ConnectOptions.target(remote.getHostString(), remote.getPort());
         try {
             try (TcpStream stream = open(connection, target)) {
                 handler.handle(stream);
@@ -215,13 +219,10 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private TlsInfo secure(SocketChannel connection, TlsOptions tls, String target) {
-        InetSocketAddress remote = connection.remoteAddress();
         try {
             return Weft.timeout(
                     TLS_LIMIT,
-                    () ->
-                            new Handshake(driver, tls, true, target)
-                                    .perform(connection, remote.getHostString(), remote.getPort()));
+                    () -> new Handshake(driver, tls, true, target).perform(connection, target, -1));
         } catch (TimeoutException e) {
             throw new TlsException(
                     target,
@@ -258,7 +259,7 @@ public final class TcpServer implements AutoCloseable {
         driver.inside.enter();
         try {
             accepting.close();
-            channel.close();
+            var _ = channel.close();
         } finally {
             driver.inside.exit();
         }

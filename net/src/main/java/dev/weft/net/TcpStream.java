@@ -315,7 +315,7 @@ public final class TcpStream implements ByteStream {
     private void send(ByteBuf content) {
         inside.enter();
         try {
-            channel.write(content, channel.voidPromise());
+            var _ = channel.write(content, channel.voidPromise());
         } finally {
             inside.exit();
         }
@@ -383,7 +383,7 @@ public final class TcpStream implements ByteStream {
         outputShutDown = true;
         inside.enter();
         try {
-            channel.shutdownOutput();
+            var _ = channel.shutdownOutput();
         } finally {
             inside.exit();
         }
@@ -417,8 +417,8 @@ public final class TcpStream implements ByteStream {
     }
 
     private void closeInTime() {
-        await("TcpStream.close", startFlush());
-        await("TcpStream.close", startClose());
+        var _ = await("TcpStream.close", startFlush());
+        var _ = await("TcpStream.close", startClose());
     }
 
     private ChannelFuture startClose() {

@@ -15,8 +15,10 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 import java.io.File;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
@@ -39,23 +41,17 @@ final class TlsContext {
     /** Reads files, so not on a loop. Two threads may do it at once; one result is kept. */
     void load(boolean forServer) throws SSLException {
         if (forServer) {
-            server =
-                    build(
-                            SslContextBuilder.forServer(
-                                            require(settings.chain()), require(settings.key()))
-                                    .clientAuth(
-                                            settings.trust() == null
-                                                    ? ClientAuth.NONE
-                                                    : ClientAuth.REQUIRE));
+            ClientAuth clients = settings.trust() == null ? ClientAuth.NONE : ClientAuth.REQUIRE;
+            server = build(SslContextBuilder.forServer(chain(), key()).clientAuth(clients));
         } else {
             SslContextBuilder builder = SslContextBuilder.forClient();
             if (settings.chain() != null) {
-                builder.keyManager(settings.chain().toFile(), require(settings.key()));
+                builder.keyManager(chain(), key());
             }
-            client =
-                    build(
-                            builder.endpointIdentificationAlgorithm(
-                                    settings.insecure() ? null : "HTTPS"));
+            String verified = settings.insecure() ? null : "HTTPS";
+            SslContext built = build(builder.endpointIdentificationAlgorithm(verified));
+            sayHello(built);
+            client = built;
         }
     }
 
@@ -77,6 +73,14 @@ final class TlsContext {
         return builder.build();
     }
 
+    /** A first message to nobody: the cryptography that it needs loads here and not on a loop. */
+    private static void sayHello(SslContext context) throws SSLException {
+        SSLEngine engine = context.newEngine(ByteBufAllocator.DEFAULT, "localhost", 1);
+        ByteBuffer message = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), message);
+        engine.closeOutbound();
+    }
+
     SslHandler handler(boolean forServer, ByteBufAllocator allocator, String host, int port) {
         SslContext context = forServer ? server : client;
         if (context == null) {
@@ -87,10 +91,11 @@ final class TlsContext {
         return handler;
     }
 
-    private static File require(@Nullable Path path) {
-        if (path == null) {
-            throw new IllegalStateException("TlsOptions without a key");
-        }
-        return path.toFile();
+    private File chain() {
+        return Objects.requireNonNull(settings.chain()).toFile();
+    }
+
+    private File key() {
+        return Objects.requireNonNull(settings.key()).toFile();
     }
 }

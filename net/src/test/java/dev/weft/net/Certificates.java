@@ -8,6 +8,7 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An authority and certificates that it has signed, made by the JDK's keytool once for all tests.
@@ -64,6 +65,7 @@ final class Certificates {
             made.signed("expired", here, "-startdate", "2020/01/01 00:00:00", "-validity", "1");
             made.signed("other", "san=dns:example.org", "-validity", "3650");
             made.exportKeys();
+            made.deleteAtExit();
             return made;
         } catch (IOException | InterruptedException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -123,6 +125,13 @@ final class Certificates {
             Files.writeString(
                     folder.resolve(name + ".key"),
                     "-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n");
+        }
+    }
+
+    private void deleteAtExit() throws IOException {
+        folder.toFile().deleteOnExit();
+        try (Stream<Path> files = Files.list(folder)) {
+            files.forEach(file -> file.toFile().deleteOnExit());
         }
     }
 }

@@ -17,7 +17,6 @@ import dev.weft.Weft;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -34,7 +33,11 @@ import java.util.concurrent.TimeoutException;
 @MethodSource("dev.weft.net.TestLoop#drivers")
 @Timeout(60)
 class ConnectTest {
-    @Parameter String driver;
+    private final String driver;
+
+    ConnectTest(String driver) {
+        this.driver = driver;
+    }
 
     private static InetAddress address(String literal) throws IOException {
         return InetAddress.getByName(literal);

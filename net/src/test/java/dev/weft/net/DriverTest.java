@@ -19,7 +19,6 @@ import io.netty.channel.ChannelPromise;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,7 +41,11 @@ import java.util.stream.Collectors;
 @MethodSource("dev.weft.net.TestLoop#drivers")
 @Timeout(60)
 class DriverTest {
-    @Parameter String driver;
+    private final String driver;
+
+    DriverTest(String driver) {
+        this.driver = driver;
+    }
 
     private static NettyLoop netty() {
         return NettyDriver.current("test").nettyLoop();
@@ -71,8 +74,8 @@ class DriverTest {
                 driver,
                 () -> {
                     List<String> fired = new ArrayList<>();
-                    netty().schedule(() -> fired.add("second"), 20, TimeUnit.MILLISECONDS);
-                    netty().schedule(() -> fired.add("first"), 10, TimeUnit.MILLISECONDS);
+                    var _ = netty().schedule(() -> fired.add("second"), 20, TimeUnit.MILLISECONDS);
+                    var _ = netty().schedule(() -> fired.add("first"), 10, TimeUnit.MILLISECONDS);
                     netty().schedule(() -> fired.add("never"), 15, TimeUnit.MILLISECONDS)
                             .cancel(false);
                     until(() -> fired.size() == 2);
@@ -90,10 +93,11 @@ class DriverTest {
                     Weft.offload(
                             () -> {
                                 netty.execute(() -> inLoop.add(netty.inEventLoop()));
-                                netty.schedule(
-                                        () -> inLoop.add(netty.inEventLoop()),
-                                        1,
-                                        TimeUnit.MILLISECONDS);
+                                var _ =
+                                        netty.schedule(
+                                                () -> inLoop.add(netty.inEventLoop()),
+                                                1,
+                                                TimeUnit.MILLISECONDS);
                             });
                     until(() -> inLoop.size() == 2);
                     assertThat(inLoop).containsOnly(true);
@@ -175,7 +179,7 @@ class DriverTest {
                                         other.readExactly(1).close();
                                         other.close();
                                         inside.enter();
-                                        channel.close();
+                                        var _ = channel.close();
                                         inside.exit();
                                     }));
             assertThat(log.warnings())
@@ -194,8 +198,8 @@ class DriverTest {
 
     private static void hold(ReentrantLock lock, CountDownLatch held, CountDownLatch release) {
         lock.lock();
-        held.countDown();
         try {
+            held.countDown();
             release.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -207,7 +211,7 @@ class DriverTest {
     private static void writeInside(InsideNetty inside, Channel channel) {
         inside.enter();
         try {
-            channel.write(channel.alloc().buffer().writeByte(1), channel.voidPromise());
+            var _ = channel.write(channel.alloc().buffer().writeByte(1), channel.voidPromise());
         } finally {
             inside.exit();
         }
@@ -226,9 +230,12 @@ class DriverTest {
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             lock.lock();
-            lock.unlock();
-            order.add("careless has written");
-            context.write(message, promise);
+            try {
+                order.add("careless has written");
+            } finally {
+                lock.unlock();
+            }
+            var _ = context.write(message, promise);
         }
     }
 
@@ -294,7 +301,7 @@ class DriverTest {
     @Test
     void streams_forgotten_are_aborted_and_named_when_the_loop_ends() throws Exception {
         try (var log = new Log();
-                var listening = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+                var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             runUnchecked(
                     driver,
                     () -> {

@@ -21,7 +21,7 @@ final class FakeNameServer implements AutoCloseable {
     private final AtomicInteger questions = new AtomicInteger();
 
     FakeNameServer() throws IOException {
-        socket = new DatagramSocket(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+        socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Thread.ofPlatform().daemon().name("fake name server").start(this::serve);
     }
 

@@ -15,7 +15,6 @@ import dev.weft.Weft;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,7 +30,11 @@ import java.util.List;
 class ServerTest {
     private static final Duration LONG = Duration.ofDays(1);
 
-    @Parameter String driver;
+    private final String driver;
+
+    ServerTest(String driver) {
+        this.driver = driver;
+    }
 
     @Test
     void a_handler_that_fails_ends_its_connection_and_not_the_server() throws Exception {
@@ -41,8 +44,7 @@ class ServerTest {
                     () ->
                             serving(
                                     peer -> {
-                                        if (peer.readLine() instanceof String line
-                                                && line.equals("fail")) {
+                                        if ("fail".equals(peer.readLine())) {
                                             throw new IOException("as asked for");
                                         }
                                         peer.write(Bytes.utf8("fine"));

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,7 +36,11 @@ import java.util.Random;
 @MethodSource("dev.weft.net.TestLoop#drivers")
 @Timeout(60)
 class StreamTest {
-    @Parameter String driver;
+    private final String driver;
+
+    StreamTest(String driver) {
+        this.driver = driver;
+    }
 
     private static byte[] random(int length) {
         byte[] bytes = new byte[length];
@@ -546,7 +549,7 @@ class StreamTest {
                                         assertThat(stream.input().readNBytes(3))
                                                 .asString()
                                                 .isEqualTo("abc");
-                                        stream.close();
+                                        out.close();
                                         assertThatExceptionOfType(IOException.class)
                                                 .isThrownBy(() -> stream.input().read())
                                                 .withCauseInstanceOf(
@@ -580,8 +583,9 @@ class StreamTest {
                                         assertThat(received).isEmpty();
                                         channel.config().setAutoRead(true);
                                         assertThat(received).hasToString("reeting");
-                                        channel.writeAndFlush(
-                                                channel.alloc().buffer().writeByte(1));
+                                        var _ =
+                                                channel.writeAndFlush(
+                                                        channel.alloc().buffer().writeByte(1));
                                     } finally {
                                         inside.exit();
                                     }

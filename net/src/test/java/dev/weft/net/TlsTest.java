@@ -20,7 +20,6 @@ import io.netty.channel.Channel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,7 +35,11 @@ import java.util.concurrent.TimeoutException;
 class TlsTest {
     private static final TlsOptions TRUSTING = TlsOptions.client().trust(Certificates.authority());
 
-    @Parameter String driver;
+    private final String driver;
+
+    TlsTest(String driver) {
+        this.driver = driver;
+    }
 
     private static ServerOptions server(TlsOptions tls) {
         return ServerOptions.of("127.0.0.1", 0).tls(tls);
