@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.Loop;
 import dev.weft.Weft;
+import dev.weft.http.CookieJar;
 import dev.weft.http.HttpClient;
 import dev.weft.net.TlsOptions;
 
@@ -91,6 +92,7 @@ final class FetchRun {
                         .totalTimeout(Duration.ZERO)
                         .maxDecodedBytes(limits.maxBody())
                         .maxDecodedRatio(Integer.MAX_VALUE)
+                        .cookies(CookieJar.none())
                         .userAgent("weft/" + Version.number());
         return options.insecure()
                 ? builder.tls(TlsOptions.client().insecure()).build()
