@@ -85,6 +85,7 @@ final class ConnectionPool {
         return waiting;
     }
 
+    /** The same object as long as something of it is counted or waited for. */
     Origin origin(Url url) {
         return origins.computeIfAbsent(
                 new Origin.Key(url.secure(), url.host(), url.port()), Origin::new);
@@ -96,8 +97,9 @@ final class ConnectionPool {
      * @return null for room
      * @throws Deadline.Passed if none came free in time; a cancelled wait leaves nothing behind
      */
-    @Nullable Connection acquire(Origin origin, Deadline deadline) {
+    @Nullable Connection acquire(Url url, Deadline deadline) {
         turnstile.enter();
+        Origin origin = origin(url);
         Connection reusable = takeIdle(origin);
         if (reusable != null) {
             return reusable;
@@ -130,16 +132,21 @@ final class ConnectionPool {
         return true;
     }
 
-    /** Gives up the connection that is idle longest. */
     private boolean evict() {
         if (idle.isEmpty()) {
             return false;
         }
+        dropOldest();
+        return true;
+    }
+
+    /** Gives up the connection that has been idle longest. */
+    void dropOldest() {
         Connection oldest = idle.iterator().next();
         leaveIdle(oldest);
         drop(oldest);
         uncount(oldest.origin);
-        return true;
+        prune(oldest.origin);
     }
 
     private @Nullable Connection awaitTurn(Origin origin, Deadline deadline) {

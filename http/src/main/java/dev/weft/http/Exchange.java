@@ -99,10 +99,9 @@ final class Exchange {
         if (client.pool.isClosed()) {
             throw new HttpException.Closed(method, url.toString());
         }
-        Origin origin = client.pool.origin(url);
         Connection connection;
         try {
-            connection = client.pool.acquire(origin, deadline);
+            connection = client.pool.acquire(url, deadline);
         } catch (Deadline.Passed e) {
             throw new HttpException.Timeout(
                     method,
@@ -119,7 +118,7 @@ final class Exchange {
                 return answer;
             }
         }
-        Answer answer = askOver(connect(origin), false);
+        Answer answer = askOver(connect(), false);
         if (answer == null) {
             throw new IllegalStateException("a new connection is never retried");
         }
@@ -127,7 +126,8 @@ final class Exchange {
     }
 
     /** Makes a connection in the room that is held; gives the room up if that fails. */
-    private Connection connect(Origin origin) {
+    private Connection connect() {
+        Origin origin = client.pool.origin(url);
         Duration limit = deadline.atMost(client.connectTimeout);
         Connection made = null;
         try {

@@ -48,7 +48,6 @@ public final class HttpClient implements AutoCloseable {
     final String[] defaults;
     private final @Nullable TlsOptions tls;
     private @Nullable CookieJar cookies;
-    private @Nullable TlsOptions defaultTls;
     private @Nullable JsonCodec json;
 
     HttpClient(HttpClientBuilder from) {
@@ -144,14 +143,7 @@ public final class HttpClient implements AutoCloseable {
     }
 
     private TlsOptions tlsOptions() {
-        if (tls != null) {
-            return tls;
-        }
-        TlsOptions options = defaultTls;
-        if (options == null) {
-            defaultTls = options = TlsOptions.client();
-        }
-        return options;
+        return tls != null ? tls : TlsOptions.client();
     }
 
     JsonCodec json() {

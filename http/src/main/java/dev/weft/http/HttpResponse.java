@@ -153,22 +153,17 @@ public final class HttpResponse implements AutoCloseable {
                     if (next < 0) {
                         return all;
                     }
-                    all =
-                            Arrays.copyOf(
-                                    all,
-                                    (int)
-                                            Math.min(
-                                                    Integer.MAX_VALUE - 8L,
-                                                    Math.max(PIECE, all.length * 2L)));
+                    long size = Math.max(PIECE, all.length * 2L);
+                    all = Arrays.copyOf(all, (int) Math.min(Integer.MAX_VALUE - 8L, size));
                     all[used++] = (byte) next;
                 }
                 int n = in.read(all, used, all.length - used);
-                if (n < 0) {
-                    return used == all.length ? all : Arrays.copyOf(all, used);
-                }
-                used += n;
+                used += Math.max(n, 0);
                 if (used > max) {
                     throw answer.tooLarge(max);
+                }
+                if (n < 0) {
+                    return used == all.length ? all : Arrays.copyOf(all, used);
                 }
             }
         } catch (IOException impossible) {

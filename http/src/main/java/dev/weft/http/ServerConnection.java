@@ -31,7 +31,7 @@ final class ServerConnection {
 
     ServerConnection(
             TcpStream stream, HttpServerBuilder settings, HttpHandler handler, HttpDate date) {
-        this.wire = Wire.attach(stream.detach(), settings.tls != null);
+        this.wire = Wire.attachToAnswer(stream.detach(), settings.tls != null);
         this.parser = new HeaderParser(wire);
         this.settings = settings;
         this.handler = handler;

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
@@ -72,9 +73,21 @@ final class Wire extends ChannelInboundHandlerAdapter {
 
     /** Takes the channel over; its {@code autoRead} is off already. */
     static Wire attach(Channel channel, boolean secure) {
+        return attach(channel, secure, false);
+    }
+
+    /** For a server: what a client that has ended its side asked for is still answered. */
+    static Wire attachToAnswer(Channel channel, boolean secure) {
+        return attach(channel, secure, true);
+    }
+
+    private static Wire attach(Channel channel, boolean secure, boolean allowHalfClosure) {
         var wire = new Wire(channel, secure);
         wire.inside.enter();
         try {
+            if (allowHalfClosure) {
+                channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            }
             channel.pipeline().addLast("weft-http", wire);
             if (!channel.isActive()) {
                 wire.inactive = true;

@@ -1,0 +1,305 @@
+package dev.weft.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.weft.Weft;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+
+/** What goes wrong between client and server is told apart, and closes the connection. */
+@ExtendWith(NoLeaks.class)
+@Timeout(60)
+class FailureTest {
+
+    private static final Duration SHORT = Duration.ofMillis(50);
+
+    private static void assertTimeout(
+            TimeoutKind kind, OnLoop.ClientBody<RuntimeException> body, HttpClient client) {
+        assertThatExceptionOfType(HttpException.Timeout.class)
+                .isThrownBy(() -> body.run(client))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(kind));
+        assertThat(client.openConnections()).isZero();
+    }
+
+    @Test
+    void a_refused_connection_is_a_connect_failure() throws Exception {
+        int port;
+        try (var unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = unused.getLocalPort();
+        }
+        OnLoop.client(
+                client ->
+                        assertThatExceptionOfType(HttpException.Connect.class)
+                                .isThrownBy(() -> client.get("http://127.0.0.1:" + port + "/a"))
+                                .withMessageStartingWith("GET http://127.0.0.1:" + port + "/a: ")
+                                .satisfies(
+                                        e -> {
+                                            assertThat(e.method()).isEqualTo("GET");
+                                            assertThat(e.url())
+                                                    .isEqualTo("http://127.0.0.1:" + port + "/a");
+                                            assertThat(e.getCause()).isNotNull();
+                                        }));
+    }
+
+    @Test
+    void an_unknown_name_is_a_dns_failure() throws Exception {
+        OnLoop.client(
+                client ->
+                        assertThatExceptionOfType(HttpException.Dns.class)
+                                .isThrownBy(() -> client.get("http://no-such-host.invalid/")));
+    }
+
+    @Test
+    void a_close_without_a_byte_of_an_answer_is_a_connect_failure() throws Exception {
+        try (var server = RawServer.answeringOnce("")) {
+            OnLoop.client(
+                    client -> {
+                        assertThatExceptionOfType(HttpException.Connect.class)
+                                .isThrownBy(() -> client.get(server.url()));
+                        assertThat(client.openConnections()).isZero();
+                    });
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_reset_before_the_answer_is_a_connect_failure() throws Exception {
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.reset();
+                        })) {
+            OnLoop.client(
+                    client ->
+                            assertThatExceptionOfType(HttpException.Connect.class)
+                                    .isThrownBy(() -> client.get(server.url())));
+        }
+    }
+
+    @Test
+    void a_reset_within_the_answer_is_a_protocol_error() throws Exception {
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+                            talk.clientCloses();
+                        })) {
+            OnLoop.client(
+                    client -> {
+                        HttpResponse response = client.get(server.url());
+                        InputStream body = response.body();
+                        assertThat(body.readNBytes(3)).hasSize(3);
+                        server.end();
+                        assertThatExceptionOfType(HttpException.Protocol.class)
+                                .isThrownBy(body::read);
+                        assertThat(client.openConnections()).isZero();
+                    });
+        }
+    }
+
+    @Test
+    void a_server_that_says_nothing_runs_into_the_total_limit() throws Exception {
+        try (var server = new RawServer(RawServer.Talk::hold)) {
+            OnLoop.client(
+                    HttpClient.builder().totalTimeout(SHORT),
+                    client -> assertTimeout(TimeoutKind.TOTAL, c -> c.get(server.url()), client));
+        }
+    }
+
+    @Test
+    void a_server_that_says_nothing_runs_into_the_read_limit() throws Exception {
+        try (var server = new RawServer(RawServer.Talk::hold)) {
+            OnLoop.client(
+                    HttpClient.builder().readTimeout(SHORT),
+                    client -> assertTimeout(TimeoutKind.READ, c -> c.get(server.url()), client));
+        }
+    }
+
+    @Test
+    void a_body_that_stalls_runs_into_the_limits_too() throws Exception {
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+                            talk.hold();
+                        })) {
+            OnLoop.client(
+                    HttpClient.builder().readTimeout(SHORT),
+                    client ->
+                            assertTimeout(
+                                    TimeoutKind.READ, c -> c.get(server.url()).bytes(), client));
+            OnLoop.client(
+                    client ->
+                            assertTimeout(
+                                    TimeoutKind.TOTAL,
+                                    c ->
+                                            c.send(
+                                                            HttpRequest.get(server.url())
+                                                                    .timeout(SHORT)
+                                                                    .build())
+                                                    .bytes(),
+                                    client));
+        }
+    }
+
+    @Test
+    void a_server_that_does_not_read_stalls_the_request_into_the_limit() throws Exception {
+        try (var server = new RawServer(RawServer.Talk::hold)) {
+            OnLoop.client(
+                    HttpClient.builder().readTimeout(SHORT),
+                    client ->
+                            assertTimeout(
+                                    TimeoutKind.READ,
+                                    c ->
+                                            c.send(
+                                                    HttpRequest.put(server.url())
+                                                            .body(new byte[32 << 20])
+                                                            .build()),
+                                    client));
+        }
+    }
+
+    @Test
+    void bytes_that_trickle_in_are_no_idle_time_but_count_for_the_total() throws Exception {
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.send("HTTP/1.1 200 OK\r\n\r\n");
+                            while (true) {
+                                talk.send("x");
+                                Thread.sleep(5);
+                            }
+                        })) {
+            OnLoop.client(
+                    HttpClient.builder()
+                            .readTimeout(Duration.ofSeconds(20))
+                            .totalTimeout(Duration.ofMillis(200)),
+                    client ->
+                            assertTimeout(
+                                    TimeoutKind.TOTAL, c -> c.get(server.url()).bytes(), client));
+        }
+    }
+
+    @Test
+    void a_name_that_is_being_connected_to_in_vain_is_a_timeout_of_connecting() throws Exception {
+        try (var server = new RawServer(RawServer.Talk::hold)) {
+            OnLoop.client(
+                    HttpClient.builder().connectTimeout(SHORT),
+                    // a TLS handshake that is never answered
+                    client ->
+                            assertTimeout(
+                                    TimeoutKind.CONNECT,
+                                    c -> c.get(server.url().replace("http:", "https:")),
+                                    client));
+        }
+    }
+
+    @Test
+    void a_timeout_from_outside_wins_and_closes_the_connection() throws Exception {
+        try (var server = new RawServer(RawServer.Talk::hold)) {
+            OnLoop.client(
+                    HttpClient.builder().readTimeout(Duration.ofSeconds(20)),
+                    client -> {
+                        assertThatExceptionOfType(TimeoutException.class)
+                                .isThrownBy(
+                                        () -> Weft.timeout(SHORT, () -> client.get(server.url())));
+                        assertThat(client.openConnections()).isZero();
+                    });
+        }
+    }
+
+    @Test
+    void a_certificate_that_nobody_signed_is_a_tls_failure() throws Exception {
+        try (var server = ForeignServer.tls()) {
+            OnLoop.client(
+                    client -> {
+                        assertThatExceptionOfType(HttpException.Tls.class)
+                                .isThrownBy(() -> client.get(server.url("/hello")));
+                        assertThat(client.openConnections()).isZero();
+                    });
+        }
+    }
+
+    @Test
+    void a_certificate_for_another_name_is_a_tls_failure() throws Exception {
+        try (var server = ForeignServer.tls()) {
+            OnLoop.client(
+                    HttpClient.builder().tls(server.trusting()),
+                    client -> {
+                        assertThat(client.get(server.url("/hello")).text()).isEqualTo("hello");
+                        assertThatExceptionOfType(HttpException.Tls.class)
+                                .isThrownBy(
+                                        () ->
+                                                client.get(
+                                                        server.url("/hello")
+                                                                .replace(
+                                                                        "localhost", "127.0.0.1")));
+                    });
+        }
+    }
+
+    @Test
+    void a_server_that_speaks_no_tls_is_a_tls_failure() throws Exception {
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+                            talk.hold();
+                        })) {
+            OnLoop.client(
+                    client ->
+                            assertThatExceptionOfType(HttpException.Tls.class)
+                                    .isThrownBy(
+                                            () ->
+                                                    client.get(
+                                                            server.url()
+                                                                    .replace("http:", "https:"))));
+        }
+    }
+
+    @Test
+    void a_closed_client_says_so() throws Exception {
+        OnLoop.run(
+                () -> {
+                    HttpClient client = HttpClient.create();
+                    client.close();
+                    client.close();
+                    assertThatExceptionOfType(HttpException.Closed.class)
+                            .isThrownBy(() -> client.get("http://127.0.0.1:1/"));
+                });
+    }
+
+    @Test
+    void closing_the_client_ends_what_runs_and_what_waits() throws Exception {
+        try (var server = new RawServer(RawServer.Talk::hold)) {
+            OnLoop.run(
+                    () -> {
+                        HttpClient client = HttpClient.builder().maxConnections(1).build();
+                        var running = Weft.background(() -> client.get(server.url()));
+                        OnLoop.until(() -> server.connections() == 1);
+                        var waiting = Weft.background(() -> client.get(server.url()));
+                        OnLoop.until(() -> client.pool.waiting() == 1);
+                        client.close();
+
+                        assertThatExceptionOfType(HttpException.Closed.class)
+                                .isThrownBy(running::await);
+                        assertThatExceptionOfType(HttpException.Closed.class)
+                                .isThrownBy(waiting::await);
+                        assertThat(client.openConnections()).isZero();
+                    });
+        }
+    }
+}
