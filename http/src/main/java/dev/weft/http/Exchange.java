@@ -41,7 +41,7 @@ final class Exchange {
         this.body =
                 request.json == null
                         ? request.body
-                        : new RequestBody.Bytes(client.json().write(request.json));
+                        : new RequestBody.Bytes(client.writeJson(request.json));
         this.follow =
                 request.followRedirects == null ? client.followRedirects : request.followRedirects;
         Duration total =

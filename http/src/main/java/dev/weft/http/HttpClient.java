@@ -1,15 +1,18 @@
 package dev.weft.http;
 
 import dev.weft.Loop;
+import dev.weft.Weft;
 import dev.weft.net.ConnectOptions;
 import dev.weft.net.TcpStream;
 import dev.weft.net.TlsOptions;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Asks servers over HTTP/1.1, keeping connections open for the next request (aiohttp's {@code
@@ -32,6 +35,7 @@ import java.util.List;
 public final class HttpClient implements AutoCloseable {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final int LONG_JSON = 65536;
 
     final Loop loop;
     final ConnectionPool pool;
@@ -48,7 +52,8 @@ public final class HttpClient implements AutoCloseable {
     final String[] defaults;
     private final @Nullable TlsOptions tls;
     private @Nullable CookieJar cookies;
-    private @Nullable JsonCodec json;
+    private final @Nullable JsonCodec json;
+    private @Nullable JsonCodec warmJson;
 
     HttpClient(HttpClientBuilder from) {
         loop = Loop.current();
@@ -146,11 +151,34 @@ public final class HttpClient implements AutoCloseable {
         return tls != null ? tls : TlsOptions.client();
     }
 
-    JsonCodec json() {
-        JsonCodec codec = json;
-        if (codec == null) {
-            json = codec = JsonCodec.installed();
+    byte[] writeJson(Object value) {
+        return codec().write(value);
+    }
+
+    /**
+     * Long texts are read outside the loop; a value to write isn't, since other tasks may hold it.
+     */
+    @Nullable Object readJson(byte[] text, Type type) {
+        JsonCodec codec = codec();
+        return text.length <= LONG_JSON
+                ? codec.read(text, type)
+                : Weft.offload(() -> codec.read(text, type));
+    }
+
+    /**
+     * A library's first use takes long, half a second even: that is no time to hold the loop up.
+     */
+    private JsonCodec codec() {
+        JsonCodec warm = warmJson;
+        if (warm == null) {
+            warmJson = warm = Weft.offload(this::warm);
         }
+        return warm;
+    }
+
+    private JsonCodec warm() {
+        JsonCodec codec = json == null ? JsonCodec.installed() : json;
+        codec.read(codec.write(Map.of("a", List.of(1, "b"))), Object.class);
         return codec;
     }
 

@@ -226,7 +226,7 @@ public final class HttpResponse implements AutoCloseable {
         }
         byte[] text = bytes();
         try {
-            return client.json().read(text, type);
+            return client.readJson(text, type);
         } catch (IllegalArgumentException e) {
             throw answer.notJson("the body isn't the JSON that was expected: " + e.getMessage(), e);
         }

@@ -8,7 +8,8 @@ import java.util.ServiceLoader;
 /**
  * Reads and writes JSON (RFC 8259, UTF-8) with some library: {@code weft-json-jackson} brings one.
  * A client uses the one that it was built with, else the first that {@link ServiceLoader} finds.
- * Must be pure computation, any thread.
+ * Must be pure computation, any thread: it is first used, and long texts are read, outside the
+ * loop.
  */
 public interface JsonCodec {
 
