@@ -123,6 +123,9 @@ final class FetchCommand implements Callable<Integer> {
         }
         between("--per-host", or(perHost, 6), 0, 100_000);
         between("--retries", or(retries, 2), 0, 1_000);
+        if (or(maxBody, 1L) < 1) {
+            throw usage("--max-body takes 1 or more.");
+        }
         var limits =
                 new FetchLimits(
                         or(timeout, Duration.ofSeconds(30)),

@@ -28,6 +28,11 @@ record FetchRecord(
         return new FetchRecord(url, null, 0, 0, 0, FetchOutcome.CANCELLED, stopped(reason), "");
     }
 
+    /** Whether there was an attempt at all. */
+    boolean isBegun() {
+        return attempts > 0;
+    }
+
     /** The error of a URL that was not finished. */
     static String stopped(String reason) {
         return "stopped by " + reason;

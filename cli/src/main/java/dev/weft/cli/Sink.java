@@ -14,7 +14,7 @@ import java.util.List;
  * Blocks its thread, and is used by one at a time.
  *
  * <p>Where rows and progress line share a terminal, rows wait for the next progress line: it is
- * wiped, they are printed, it is drawn again below them.
+ * wiped, they are printed, it is drawn again below them. URLs that were not begun have no row.
  */
 final class Sink {
     private static final String WIPE = "\r\033[K";
@@ -109,7 +109,9 @@ final class Sink {
             json.write(lines);
         }
         if (table != null) {
-            records.forEach(record -> rows.append(table.row(record)));
+            records.stream()
+                    .filter(FetchRecord::isBegun)
+                    .forEach(record -> rows.append(table.row(record)));
             if (progress == null || !shared) {
                 writeRows();
             }

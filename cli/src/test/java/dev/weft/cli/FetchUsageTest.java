@@ -39,6 +39,7 @@ class FetchUsageTest {
                 List.of("'0s'", "fetch", "--timeout=0s", "http://a/"),
                 List.of("'soon'", "fetch", "--connect-timeout=soon", "http://a/"),
                 List.of("'big'", "fetch", "--max-body=big", "http://a/"),
+                List.of("--max-body takes", "fetch", "--max-body=0", "http://a/"),
                 List.of("not 0", "fetch", "-c", "0", "http://a/"),
                 List.of("'many'", "fetch", "-c", "many", "http://a/"),
                 List.of("not -1", "fetch", "--per-host=-1", "http://a/"),
