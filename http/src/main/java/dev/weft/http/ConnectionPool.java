@@ -297,7 +297,7 @@ final class ConnectionPool {
         try {
             while (!idle.isEmpty()) {
                 Connection oldest = idle.iterator().next();
-                long left = oldest.idleSince + idleLimit.toNanos() - loop.nanoTime();
+                long left = oldest.idleSince + Deadline.nanos(idleLimit) - loop.nanoTime();
                 if (left > 0) {
                     Weft.sleep(Duration.ofNanos(left));
                 } else {

@@ -30,6 +30,8 @@ final class Deadline {
         }
     }
 
+    private static final Duration CENTURY = Duration.ofDays(36_525);
+
     private final Loop loop;
     private final @Nullable Duration total;
     private final @Nullable Duration idle;
@@ -40,7 +42,7 @@ final class Deadline {
         this.loop = loop;
         this.total = total;
         this.idle = idle;
-        this.endsAt = total == null ? 0 : loop.nanoTime() + total.toNanos();
+        this.endsAt = total == null ? 0 : loop.nanoTime() + nanos(total);
     }
 
     /**
@@ -52,7 +54,7 @@ final class Deadline {
         TimeoutKind kind = TimeoutKind.READ;
         if (total != null) {
             long left = endsAt - loop.nanoTime();
-            if (limit == null || left < limit.toNanos()) {
+            if (limit == null || left < nanos(limit)) {
                 limit = left > 0 ? Duration.ofNanos(left) : Duration.ZERO;
                 kind = TimeoutKind.TOTAL;
             }
@@ -67,13 +69,18 @@ final class Deadline {
         }
     }
 
+    /** A century is as good as for ever, and can be counted in nanoseconds. */
+    static long nanos(Duration limit) {
+        return limit.compareTo(CENTURY) < 0 ? limit.toNanos() : CENTURY.toNanos();
+    }
+
     /** What is left of the whole, at most {@code limit}. */
     Duration atMost(Duration limit) {
         if (total == null) {
             return limit;
         }
         long left = Math.max(0, endsAt - loop.nanoTime());
-        return left < limit.toNanos() ? Duration.ofNanos(left) : limit;
+        return left < nanos(limit) ? Duration.ofNanos(left) : limit;
     }
 
     /** Whether the whole's deadline has passed. */

@@ -197,7 +197,9 @@ public final class HttpClient implements AutoCloseable {
                     .append('=')
                     .append(cookie.value());
         }
-        return field.toString();
+        String value = field.toString();
+        FieldSyntax.checkValue("Cookie", value);
+        return value;
     }
 
     void receiveCookies(Url url, Headers received) {

@@ -18,7 +18,7 @@ import java.time.Duration;
 final class ServerConnection {
 
     private static final System.Logger LOG = System.getLogger("dev.weft.http");
-    private static final int MAX_DRAIN = 65536;
+    static final int MAX_DRAIN = 65536;
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     final Loop loop = Loop.current();

@@ -257,6 +257,8 @@ public final class ServerExchange {
                     "a final status is between 200 and 999, not " + status);
         }
         keep &= !fields.listHas("Connection", "close");
+        // a body that will not be read to its end takes the connection with it
+        keep &= !mustContinue && (reader.isDone() || reader.length() <= ServerConnection.MAX_DRAIN);
         var out = new StringBuilder(160);
         out.append("HTTP/1.1 ").append(status).append(' ').append(Reason.of(status)).append("\r\n");
         if (!fields.contains("Date")) {

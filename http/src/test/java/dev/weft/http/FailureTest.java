@@ -9,11 +9,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+
+import javax.net.ssl.SSLSocket;
 
 /** What goes wrong between client and server is told apart, and closes the connection. */
 @ExtendWith(NoLeaks.class)
@@ -268,6 +274,72 @@ class FailureTest {
                                                             server.url()
                                                                     .replace("http:", "https:"))));
         }
+    }
+
+    @Test
+    void over_tls_an_end_that_the_server_did_not_announce_is_no_end_of_a_body() throws Exception {
+        try (var trusted = ForeignServer.tls();
+                var listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread server =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        for (boolean announced : new boolean[] {true, false}) {
+                                            try (Socket plain = listening.accept()) {
+                                                var secure =
+                                                        (SSLSocket)
+                                                                trusted.context()
+                                                                        .getSocketFactory()
+                                                                        .createSocket(
+                                                                                plain, null, false);
+                                                secure.setUseClientMode(false);
+                                                secure.getInputStream().read(new byte[1000]);
+                                                secure.getOutputStream()
+                                                        .write(
+                                                                "HTTP/1.1 200 OK\r\n\r\nbody"
+                                                                        .getBytes(
+                                                                                StandardCharsets
+                                                                                        .US_ASCII));
+                                                if (announced) {
+                                                    secure.close();
+                                                }
+                                            } catch (IOException e) {
+                                                throw new UncheckedIOException(e);
+                                            }
+                                        }
+                                    });
+            String url = "https://localhost:" + listening.getLocalPort() + "/";
+            OnLoop.client(
+                    HttpClient.builder().tls(trusted.trusting()),
+                    client -> {
+                        assertThat(client.get(url).text()).isEqualTo("body");
+                        assertThatExceptionOfType(HttpException.Protocol.class)
+                                .isThrownBy(() -> client.get(url).text())
+                                .withMessageContaining("cut off");
+                    });
+            server.join();
+        }
+    }
+
+    /** Complete without a default: the hierarchy is sealed. */
+    private static String kind(HttpException e) {
+        return switch (e) {
+            case HttpException.InvalidUrl _ -> "url";
+            case HttpException.Dns _ -> "dns";
+            case HttpException.Connect _ -> "connect";
+            case HttpException.Tls _ -> "tls";
+            case HttpException.Timeout t -> "timeout " + t.kind();
+            case HttpException.Protocol _, HttpException.Redirect _ -> "protocol";
+            case HttpException.TooLarge _ -> "size";
+            case HttpException.Content _, HttpException.RequestBody _, HttpException.Closed _ ->
+                    "use";
+        };
+    }
+
+    @Test
+    void every_failure_can_be_told_apart_by_its_class() {
+        assertThat(kind(new HttpException.Closed("GET", "http://h/"))).isEqualTo("use");
+        assertThat(kind(new HttpException.Redirect("GET", "http://h/", "x"))).isEqualTo("protocol");
     }
 
     @Test

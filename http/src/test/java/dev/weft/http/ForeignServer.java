@@ -123,6 +123,11 @@ final class ForeignServer implements AutoCloseable {
         return new ForeignServer(server, directory);
     }
 
+    /** Of the server with TLS, for sockets of one's own. */
+    SSLContext context() {
+        return ((HttpsServer) server).getHttpsConfigurator().getSSLContext();
+    }
+
     TlsOptions trusting() {
         return TlsOptions.client().trust(directory.resolve("certificate.pem"));
     }

@@ -441,6 +441,22 @@ class ServerTest {
     }
 
     @Test
+    void a_long_body_that_nobody_read_ends_the_connection_which_the_answer_says() throws Exception {
+        serving(
+                exchange -> exchange.respond(200, "no thanks"),
+                port ->
+                        assertThat(
+                                        talk(
+                                                port,
+                                                "POST /a HTTP/1.1\r\n"
+                                                        + HOST
+                                                        + "Content-Length: 100000\r\n\r\n"
+                                                        + "x".repeat(100_000)))
+                                .contains("Connection: close\r\n")
+                                .endsWith("no thanks"));
+    }
+
+    @Test
     void a_second_answer_is_an_error_of_use() throws Exception {
         serving(
                 exchange -> {
