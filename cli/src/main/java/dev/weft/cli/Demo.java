@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * they were met as announced.
  */
 final class Demo {
-    static final Duration TIMEOUT = Duration.ofSeconds(2);
+    static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final int RETRIES = 2;
     private static final long MAX_BODY = 1 << 20;
 

@@ -115,7 +115,7 @@ class FetchLimitsTest {
                 Command.run(
                         "fetch",
                         "--per-host=0",
-                        "--timeout=3s",
+                        "--timeout=5s",
                         "-i",
                         file.toString(),
                         "-o",

@@ -54,7 +54,7 @@ class FetchTerminalTest {
         int drawn = screen.split("\\Q\033[?7l\\E", -1).length - 1;
         int rows = shown(screen).size();
         assertThat(rows).isEqualTo(2_002);
-        assertThat(drawn).isLessThan(200);
+        assertThat(drawn).isLessThan(rows / 2);
     }
 
     @Test

@@ -49,7 +49,7 @@ class FetchUsageTest {
                 List.of("no-such-file", "fetch", "-i", "no-such-file"),
                 List.of("no-such-folder", "fetch", "-o", "no-such-folder/x", "http://a/"),
                 List.of("--demo goes with", "fetch", "--demo", "http://a/"),
-                List.of("--demo needs", "fetch", "--demo", "--timeout=1s"));
+                List.of("--demo needs", "fetch", "--demo", "--timeout=2s"));
     }
 
     @ParameterizedTest

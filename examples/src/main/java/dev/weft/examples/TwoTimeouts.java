@@ -13,7 +13,7 @@ final class TwoTimeouts {
         Weft.run(
                 () -> {
                     try (var session = HttpClient.create()) {
-                        var hasty = fetch(session, urls[0], Duration.ofMillis(500));
+                        var hasty = fetch(session, urls[0], Duration.ofSeconds(2));
                         var patient = fetch(session, urls[1], Duration.ofSeconds(10));
                         IO.println(describe(hasty.outcome()));
                         Weft.moveOnAfter(Duration.ofSeconds(1), patient::outcome);

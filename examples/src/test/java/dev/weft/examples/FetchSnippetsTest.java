@@ -70,7 +70,7 @@ class FetchSnippetsTest {
     static String fetch(HttpClient session, String url) {
         try {
             return Weft.timeout(
-                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(2),
                     () -> {
                         try (var response = session.get(url)) {
                             var nowhere = OutputStream.nullOutputStream();
@@ -102,7 +102,7 @@ class FetchSnippetsTest {
                                         100,
                                         url ->
                                                 Weft.timeout(
-                                                        Duration.ofSeconds(1),
+                                                        Duration.ofSeconds(2),
                                                         () -> session.get(url).text()));
                         long whole = outcomes.stream().filter(Outcome::isSuccess).count();
                         print(whole + " of " + outcomes.size());
