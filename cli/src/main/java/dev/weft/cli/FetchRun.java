@@ -61,8 +61,14 @@ final class FetchRun {
             return journal.tally().failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
         } catch (CancellationException e) {
             String reason = String.valueOf(e.getMessage());
+            int status =
+                    switch (reason) {
+                        case "SIGINT" -> ExitStatus.INTERRUPTED;
+                        case "SIGTERM" -> ExitStatus.TERMINATED;
+                        default -> throw e;
+                    };
             inputs.rest(target -> journal.addLate(FetchRecord.neverBegun(target.url(), reason)));
-            return reason.contains("SIGTERM") ? ExitStatus.TERMINATED : ExitStatus.INTERRUPTED;
+            return status;
         }
     }
 

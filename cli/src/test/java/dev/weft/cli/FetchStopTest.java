@@ -1,7 +1,6 @@
 package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -9,8 +8,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,25 +117,5 @@ class FetchStopTest {
                     .extracting(FetchRecord::url)
                     .containsExactly(site.url("/ok/1"));
         }
-    }
-
-    @Test
-    void should_say_so_when_nobody_reads_its_output() throws IOException {
-        var process = Command.launch(Command.line("fetch", site.url("/slow/300")));
-        process.getInputStream().close();
-        var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(Command.await(process)).isEqualTo(1);
-        assertThat(err).isEqualTo("weft: cannot write standard output: Broken pipe\n");
-    }
-
-    @Test
-    void should_stop_when_its_results_cannot_be_written() {
-        assumeTrue(Files.exists(Path.of("/dev/full")));
-        var ended = Command.run("fetch", "-o", "/dev/full", site.url("/ok/1"), site.url("/silent"));
-
-        assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.err())
-                .isEqualTo("weft: cannot write /dev/full: No space left on device\n");
     }
 }
