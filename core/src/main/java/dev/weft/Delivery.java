@@ -74,11 +74,12 @@ final class Delivery extends Timer {
 
     @Override
     void fire() {
-        if (task.isDone()) {
+        if (task.isDone() || !task.thread.isAlive()) {
             return;
         }
         state = DUE_AGAIN;
-        if (!task.isJoining()) { // else it is the children that do not unwind, and they are reported
+        if (!task
+                .isJoining()) { // else it is the children that do not unwind, and they are reported
             task.loop.reports.cancellationIgnored(this);
         }
         task.poke();

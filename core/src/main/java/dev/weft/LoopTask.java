@@ -75,7 +75,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     @Nullable LoopTask<?> nextWaiting;
 
     private @Nullable Delivery deliveries;
-    private boolean interruptSent;
+
+    /** For which request an interrupt was sent that nobody has noticed yet. */
+    private @Nullable Delivery interruptSent;
 
     /**
      * Whether the loop finds this task by its thread, because it has been in a wait of the JDK's.
@@ -164,7 +166,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         return new Failed(thrown);
     }
 
-    private void ended(@Nullable Object end) {
+    /** Its requests are nobody's concern any more. */
+    void forgetAll() {
         for (Delivery d = deliveries; d != null; d = d.next) {
             loop.timers.cancel(d);
         }
@@ -172,6 +175,10 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         if (request != null) {
             loop.liveRequests--;
         }
+    }
+
+    private void ended(@Nullable Object end) {
+        forgetAll();
         if (innermost != this) {
             innermost = this;
         }
@@ -215,6 +222,12 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         return new Outcome.Success<>(value());
     }
 
+    /** What a task that ended cancelled gives to whoever needs its value. */
+    CancellationException cancellation() {
+        String reason = result instanceof Ended e ? e.reason() : "";
+        return new CancellationException("task '" + name() + "' was cancelled: " + reason);
+    }
+
     // ---- awaiting it
 
     private void join(LoopTask<?> waiter) {
@@ -246,8 +259,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         if (end instanceof Failed f) {
             throw Throwing.sneaky(AwaitedAt.mark(f.cause(), waiter));
         }
-        if (end instanceof Ended e) {
-            throw new CancellationException("task '" + name() + "' was cancelled: " + e.reason());
+        if (end instanceof Ended) {
+            throw cancellation();
         }
         return value();
     }
@@ -282,15 +295,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         if (isDone()) {
             return false;
         }
-        if (request == null) {
+        CancelRequest before = request;
+        if (before == null) {
             request(reason, by);
         } else {
-            for (Delivery d = deliveries; d != null; d = d.next) {
-                if (d.request == request && d.state == Delivery.DELIVERED) {
-                    d.markPending();
-                    poke();
-                }
-            }
+            spread(before);
         }
         return true;
     }
@@ -323,7 +332,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     }
 
     void checkCancelled() {
-        if (deliveries != null || interruptSent || thread.isInterrupted()) {
+        if (deliveries != null || interruptSent != null || thread.isInterrupted()) {
             throwIfDue();
         }
     }
@@ -346,8 +355,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     }
 
     /**
-     * Parks until woken, failed or (if cancellable) cancelled; enterWait() went before. The caller
-     * has put the task where its waker finds it.
+     * Parks until woken, failed or (if cancellable) cancelled; checkCancelled() went before, for a
+     * join settleInterrupt(). The caller has put the task where its waker finds it.
      */
     @Nullable Object suspend(boolean cancellable) {
         int waiting = cancellable ? WAITING : JOINING;
@@ -413,14 +422,19 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
 
     // ---- cancellation
 
-    /** Makes a request pending for this task. */
+    /** Makes a request pending for this task, anew if it has been delivered. */
     void post(CancelRequest r) {
         if (isDone()) {
             return;
         }
-        Delivery d = new Delivery(this, r);
-        d.next = deliveries;
-        deliveries = d;
+        Delivery d = deliveryOf(r);
+        if (d == null) {
+            d = new Delivery(this, r);
+            d.next = deliveries;
+            deliveries = d;
+        } else if (d.state == Delivery.DELIVERED) {
+            d.markPending();
+        }
         poke();
     }
 
@@ -438,8 +452,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
                 break;
             }
         }
-        if (interruptSent && due() == null) {
-            interruptSent = false;
+        if (interruptSent != null && due() == null) {
+            interruptSent = null;
             Thread.interrupted();
         }
     }
@@ -469,12 +483,12 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
                 || state == WAITING
                 || state == JOINING
                 || state == CANCELLING
-                || interruptSent) {
+                || interruptSent != null) {
             return;
         }
         Delivery due = due();
         if (due != null) {
-            interruptSent = true;
+            interruptSent = due;
             due.asInterrupt = true;
             thread.interrupt();
         }
@@ -484,16 +498,13 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
      * Finds out what became of an interrupt: ours and still there, ours and consumed by the JDK, or
      * not ours.
      */
-    private void settleInterrupt() {
+    void settleInterrupt() {
         boolean flag = Thread.interrupted();
-        if (interruptSent) {
-            interruptSent = false;
-            if (!flag) {
-                for (Delivery d = deliveries; d != null; d = d.next) {
-                    if (d.asInterrupt) {
-                        d.markDelivered(null);
-                    }
-                }
+        Delivery sent = interruptSent;
+        if (sent != null) {
+            interruptSent = null;
+            if (!flag && deliveryOf(sent.request) == sent) {
+                sent.markDelivered(null);
             }
         } else if (flag) {
             interrupted();
@@ -547,6 +558,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         Delivery d = deliveryOf(r);
         if (d != null && d.state == Delivery.DELIVERED) {
             d.markPending();
+            poke();
         }
     }
 

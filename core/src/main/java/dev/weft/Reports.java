@@ -61,6 +61,13 @@ final class Reports {
         }
     }
 
+    void notSuppressed(Throwable failure, String where) {
+        log(
+                Level.ERROR,
+                "a further failure in " + where + ", whose first failure cannot suppress it",
+                failure);
+    }
+
     void cancellationIgnored(Delivery d) {
         loop.post(
                 () -> {

@@ -27,6 +27,7 @@ final class ShieldScope extends Scope {
     static ShieldScope open(Duration limit) {
         LoopTask<?> task = LoopTask.current();
         ShieldScope scope = new ShieldScope(task, limit);
+        task.settleInterrupt();
         task.pauseGraces();
         scope.enter();
         task.loop.timers.set(scope.end, Durations.after(task.loop.nanoTime(), limit));

@@ -112,6 +112,9 @@ final class TaskGroup extends Scope implements Group {
             remove(task);
             throw notStarted;
         }
+        if (closing != null && (kind == LoopTask.DAEMON || closesAll)) {
+            task.cancel(closing, owner.name());
+        }
         if (loop.liveRequests > 0) {
             for (Scope s = this; s != null; s = s.outer) {
                 if (s.request != null) {
@@ -173,11 +176,12 @@ final class TaskGroup extends Scope implements Group {
             } else if (!child.observed) {
                 owner.loop.reports.failureUnobserved(child);
             }
-        } else if (cancelled && policy == Policy.NEED_ALL && child.request != null) {
-            failed(
-                    new CancellationException(
-                            "task '" + child.name() + "' was cancelled: " + child.request.reason()),
-                    child.name());
+        } else if (cancelled && policy == Policy.NEED_ALL) {
+            if (child.request != null) {
+                failed(child.cancellation(), child.name());
+            } else if (missing == null) {
+                missing = child;
+            }
         }
         if ((ordinary == 0 || (joiningDaemons && daemons == 0)) && !join.isEmpty()) {
             join.wakeFirst(null);
@@ -185,6 +189,14 @@ final class TaskGroup extends Scope implements Group {
     }
 
     private boolean joiningDaemons;
+
+    /** Why a daemon child that is started now is cancelled at once; of the root, any child. */
+    private @Nullable String closing;
+
+    private boolean closesAll;
+
+    /** A child whose value is needed, and which a request from outside the group cancelled. */
+    private @Nullable LoopTask<?> missing;
 
     private void failed(Throwable f, String who) {
         if (failure == null) {
@@ -222,7 +234,8 @@ final class TaskGroup extends Scope implements Group {
         }
     }
 
-    void cancelChildren(String reason, String by) {
+    private void cancelChildren(String reason, String by) {
+        closing = reason;
         for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
             child.cancel(reason, by);
         }
@@ -282,8 +295,12 @@ final class TaskGroup extends Scope implements Group {
         if (outerRequest != null && thrown != null) {
             throw Throwing.sneaky(thrown);
         }
-        if (waited && thrown == null) {
+        if (waited && (thrown == null || unwound)) {
             owner.checkCancelled();
+        }
+        LoopTask<?> cancelled = missing;
+        if (cancelled != null && thrown == null) {
+            throw cancelled.cancellation();
         }
     }
 
@@ -303,6 +320,7 @@ final class TaskGroup extends Scope implements Group {
 
     /** As {@link #finish}, after cancelling all children: the end of the program. */
     void finishRoot(@Nullable Throwable thrown) {
+        closesAll = true;
         cancelChildren("the program's main task has ended", owner.name());
         finish(thrown);
     }
@@ -369,7 +387,11 @@ final class TaskGroup extends Scope implements Group {
             Set<Throwable> reached = Collections.newSetFromMap(new IdentityHashMap<>());
             reach(f, reached);
             if (!seen.contains(f) && !reached.contains(shown)) {
+                int before = shown.getSuppressed().length;
                 shown.addSuppressed(f);
+                if (shown.getSuppressed().length == before) {
+                    owner.loop.reports.notSuppressed(f, describe());
+                }
                 seen.addAll(reached);
             }
         }

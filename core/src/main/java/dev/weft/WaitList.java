@@ -83,8 +83,8 @@ public final class WaitList {
     }
 
     /**
-     * Parks the running task at the end of the list until it is woken or failed. A cancellation point itself, so that an operation
-     * may wait several times in a row.
+     * Parks the running task at the end of the list until it is woken or failed. A cancellation
+     * point itself, so that an operation may wait several times in a row.
      *
      * @return what the waker handed over
      * @throws CancelledError if the wait was cancelled before it was woken; then nothing was handed
@@ -100,6 +100,7 @@ public final class WaitList {
      */
     public @Nullable Object awaitUncancellable() {
         LoopTask<?> task = here().currentTask();
+        task.settleInterrupt();
         append(task);
         return task.suspend(false);
     }
