@@ -4,7 +4,10 @@ import java.time.Duration;
 
 /** Arithmetic of durations that neither overflows nor goes negative. */
 final class Durations {
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+    /** 146 years: a time so far from now still compares. */
+    static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
+
+    private static final Duration LONGEST = Duration.ofNanos(LONGEST_NANOS);
 
     private Durations() {}
 
@@ -13,7 +16,7 @@ final class Durations {
         if (d.isNegative()) {
             return 0;
         }
-        return d.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : d.toNanos();
+        return d.compareTo(LONGEST) > 0 ? LONGEST_NANOS : d.toNanos();
     }
 
     static long after(long now, Duration d) {

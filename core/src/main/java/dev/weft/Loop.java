@@ -57,6 +57,7 @@ public final class Loop implements Executor {
     private static final int STEPS_A_TURN = 64;
     private static final long POLL_NANOS = 50_000;
     private static final long SPIN_NANOS = 20_000;
+    private static final int SPIN_ROUNDS = 400; // a driver's clock may stand still
     private static final boolean MANY_CPUS = Runtime.getRuntime().availableProcessors() > 1;
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -242,6 +243,7 @@ public final class Loop implements Executor {
                                     task.kind() == LoopTask.FOREIGN && !task.thread.isAlive();
                             if (gone && task.group != null) {
                                 task.group.remove(task);
+                                task.forgetAll();
                                 foreignTasks--;
                             }
                             return gone;
@@ -391,7 +393,7 @@ public final class Loop implements Executor {
             return Internals.defaultScheduler().schedule(command, nanos, TimeUnit.NANOSECONDS);
         }
         JdkTimer timer = new JdkTimer(this, command);
-        timers.set(timer, nanoTime() + Math.max(0, nanos));
+        timers.set(timer, nanoTime() + Math.clamp(nanos, 0, Durations.LONGEST_NANOS));
         return timer;
     }
 
@@ -513,6 +515,12 @@ public final class Loop implements Executor {
                 polledAt = now;
             }
         }
+        for (LoopTask<?> foreign : byThread.values()) {
+            foreign.forgetAll();
+        }
+        if (io == null) {
+            driver.close();
+        }
         letGo();
     }
 
@@ -592,6 +600,7 @@ public final class Loop implements Executor {
 
     private boolean spin() {
         long until = driver.nanoTime() + SPIN_NANOS;
+        int rounds = 0;
         do {
             for (int i = 0; i < 50; i++) {
                 if (!inbox.isEmpty()) {
@@ -600,7 +609,7 @@ public final class Loop implements Executor {
                 }
                 Thread.onSpinWait();
             }
-        } while (driver.nanoTime() - until < 0);
+        } while (++rounds < SPIN_ROUNDS && driver.nanoTime() - until < 0);
         return false;
     }
 
@@ -682,6 +691,17 @@ public final class Loop implements Executor {
             }
             entry = entry.next;
         }
+    }
+
+    // ---- for tests
+
+    int readyTasks() {
+        return ready.size();
+    }
+
+    /** The tasks of Weft's that have not ended and are found by their thread. */
+    long registeredTasks() {
+        return byThread.values().stream().filter(t -> t.kind() != LoopTask.FOREIGN).count();
     }
 
     // ---- for the watchdog

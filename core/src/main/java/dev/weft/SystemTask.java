@@ -60,6 +60,7 @@ final class SystemTask implements Runnable {
                 } catch (Throwable e) {
                     loop.reports.unexpected("work handed to " + loop, e);
                 }
+                Thread.interrupted(); // or park() would return at once from now on
             }
         }
         if (atEnd != null) {
