@@ -1,0 +1,126 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+
+/**
+ * A driver whose clock stands still while tasks run and jumps to the next timer when none is ready.
+ * It really waits only where there is no timer: then another thread has to wake the loop. On the
+ * carrier, or in an I/O task.
+ */
+class VirtualTime implements Driver {
+    /** Below zero, so that tests see the clock pass through it. */
+    static final long START = -1_500_000_000L;
+
+    static final boolean IO_TASK = Boolean.getBoolean("weft.test.io-task");
+
+    private final SplittableRandom random;
+    private final boolean onCarrier;
+    private long now = START;
+    private @Nullable Loop loop;
+    private volatile @Nullable Thread poller;
+    private @Nullable List<String> leftovers;
+    int polls;
+
+    VirtualTime(long seed) {
+        this(seed, !IO_TASK);
+    }
+
+    VirtualTime(long seed, boolean onCarrier) {
+        this.random = new SplittableRandom(seed);
+        this.onCarrier = onCarrier;
+    }
+
+    @Override
+    public long nanoTime() {
+        return now;
+    }
+
+    @Override
+    public InstantSource clock() {
+        return () -> Instant.EPOCH.plusNanos(now - START);
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public void start(Loop loop) {
+        this.loop = loop;
+        this.poller = onCarrier ? loop.carrier() : Thread.currentThread();
+    }
+
+    @Override
+    public void poll(long nanos, Gate gate) {
+        polls++;
+        if (nanos == 0 || !gate.mayBlock()) {
+            return;
+        }
+        if (nanos == Long.MAX_VALUE) {
+            LockSupport.park(this);
+        } else {
+            now = now + nanos;
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        LockSupport.unpark(poller);
+    }
+
+    @Override
+    public boolean hasPending() {
+        return false;
+    }
+
+    /** Lets time pass as if the running step had taken so long. */
+    void advance(Duration time) {
+        now = now + time.toNanos();
+    }
+
+    /**
+     * On the carrier the loop has nothing but its leftovers by now; an I/O task ends before others.
+     */
+    @Override
+    public void close() {
+        Loop l = loop;
+        List<String> left = new ArrayList<>();
+        if (l == null) {
+            left.add("the loop was never started");
+        } else if (onCarrier) {
+            if (!l.timers.isEmpty()) {
+                left.add(l.timers.size() + " timers");
+            }
+            if (l.liveRequests != 0) {
+                left.add(l.liveRequests + " live requests");
+            }
+            if (l.readyTasks() != 0) {
+                left.add(l.readyTasks() + " ready tasks");
+            }
+            if (l.registeredTasks() != 0) {
+                left.add(l.registeredTasks() + " registered tasks");
+            }
+        }
+        leftovers = left;
+    }
+
+    @Override
+    public boolean onCarrier() {
+        return onCarrier;
+    }
+
+    /** What the loop had left when it ended; null if the driver was not closed. */
+    @Nullable List<String> leftovers() {
+        return leftovers;
+    }
+}
