@@ -7,19 +7,24 @@ import io.netty.channel.ChannelException;
  * What Netty costs once in a process, before a loop starts and not in the first task that uses it.
  */
 final class FirstUse {
-    private static final String JFR = "io.netty.jfr.enabled";
-
     private static volatile boolean loaded;
 
     private FirstUse() {}
 
     /**
-     * Before any class of Netty's. Its allocator registers events with JFR, which starts JFR up:
-     * 200 ms for what nobody may ever record. {@code -Dio.netty.jfr.enabled=true} brings them back.
+     * Before any class of Netty's. Its allocator would register events with JFR, which starts JFR
+     * up: 200 ms for what nobody may ever record; {@code -Dio.netty.jfr.enabled=true} brings them
+     * back. And it would look through all network interfaces for a number to put into the names of
+     * channels in logs.
      */
     static void configure() {
-        if (System.getProperty(JFR) == null) {
-            System.setProperty(JFR, "false");
+        setUnlessSet("io.netty.jfr.enabled", "false");
+        setUnlessSet("io.netty.machineId", "00:00:00:00:00:00:00:01");
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 

@@ -33,18 +33,11 @@ public final class InsideNetty {
     private static final System.Logger LOG = System.getLogger("dev.weft.net");
 
     private final ArrayDeque<Thread> waiting = new ArrayDeque<>();
-    private final Runnable afterExit;
     private @Nullable Thread owner;
     private int depth;
     private boolean reported;
-    private boolean recallSelector;
 
-    /**
-     * @param afterExit what a task does on leaving while {@link #recallSelector} is set
-     */
-    InsideNetty(Runnable afterExit) {
-        this.afterExit = afterExit;
-    }
+    InsideNetty() {}
 
     /**
      * The mark of the running task's loop.
@@ -83,9 +76,6 @@ public final class InsideNetty {
         }
         owner = null;
         reported = false;
-        if (recallSelector) {
-            afterExit.run();
-        }
         if (!waiting.isEmpty()) {
             LockSupport.unpark(waiting.peekFirst());
         }
@@ -97,14 +87,6 @@ public final class InsideNetty {
 
     boolean isFree() {
         return owner == null;
-    }
-
-    /**
-     * While set, a task that leaves Netty calls the selector back: what it changed counts from the
-     * next select only.
-     */
-    void recallSelector(boolean recall) {
-        recallSelector = recall;
     }
 
     private void waitUntilFree(Thread holder) {

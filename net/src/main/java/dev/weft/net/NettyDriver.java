@@ -43,7 +43,7 @@ final class NettyDriver implements Driver {
     NettyDriver(Transport transport) {
         this.transport = transport;
         this.selectorWait = transport == Transport.NIO ? new SelectorWait() : null;
-        this.inside = new InsideNetty(this::wakeup);
+        this.inside = new InsideNetty();
         FirstUse.load(transport);
     }
 
@@ -136,16 +136,13 @@ final class NettyDriver implements Driver {
     }
 
     private void selectOutsideNetty(SelectorWait wait, long nanos, Gate gate) {
-        if (!gate.mayBlock()) {
-            return;
-        }
-        inside.exit();
-        inside.recallSelector(true);
-        try {
-            wait.select(nanos);
-        } finally {
-            inside.recallSelector(false);
-            inside.enter();
+        if (wait.prepare() && gate.mayBlock()) {
+            inside.exit();
+            try {
+                wait.select(nanos);
+            } finally {
+                inside.enter();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.net;
 
+import static dev.weft.net.TestLoop.openChannels;
 import static dev.weft.net.TestLoop.run;
 import static dev.weft.net.TestLoop.serving;
 import static dev.weft.net.TestLoop.until;
@@ -473,6 +474,24 @@ class StreamTest {
                                                             Duration.ofMillis(20), stream::close))
                                             .isFalse();
                                     assertThat(stream.isClosed()).isTrue();
+                                }));
+    }
+
+    @Test
+    void close_waits_for_a_side_that_does_not_read_but_not_for_ever() throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                peer -> Weft.sleep(Duration.ofDays(1)),
+                                port -> {
+                                    var stream = TcpStream.connect("127.0.0.1", port);
+                                    fill(stream);
+                                    long begin = System.nanoTime();
+                                    stream.close();
+                                    assertThat(System.nanoTime() - begin)
+                                            .isGreaterThan(Duration.ofSeconds(4).toNanos());
+                                    assertThat(openChannels()).isLessThanOrEqualTo(2);
                                 }));
     }
 

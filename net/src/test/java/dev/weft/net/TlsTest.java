@@ -261,6 +261,31 @@ class TlsTest {
     // ---- waiting
 
     @Test
+    void nobody_reading_holds_the_writer_up_here_too() throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                server(Certificates.good()),
+                                peer -> Weft.sleep(Duration.ofDays(1)),
+                                port -> {
+                                    var stream = connect("localhost", port, TRUSTING);
+                                    try {
+                                        byte[] piece = new byte[64 * 1024];
+                                        while (Weft.moveOnAfter(
+                                                Duration.ofMillis(100),
+                                                () -> stream.write(piece))) {
+                                            // until a write waits
+                                        }
+                                        assertThat(stream.pendingBytes())
+                                                .isBetween(1L, 256L * 1024);
+                                    } finally {
+                                        stream.abort();
+                                    }
+                                }));
+    }
+
+    @Test
     void a_peer_that_never_answers_is_left_when_a_timeout_says_so() throws Exception {
         run(
                 driver,
