@@ -124,7 +124,7 @@ final class ConnectionPool {
     }
 
     private boolean makeRoom(Origin origin) {
-        if (origin.open >= maxPerOrigin || !servable.isEmpty() || (open >= max && !evict())) {
+        if (origin.open >= maxPerOrigin || (open >= max && !evict())) {
             return false;
         }
         open++;

@@ -161,6 +161,23 @@ class FailureTest {
     }
 
     @Test
+    void a_body_that_stalls_while_it_is_discarded_closes_the_connection() throws Exception {
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+                            talk.hold();
+                        })) {
+            OnLoop.client(
+                    HttpClient.builder().readTimeout(SHORT),
+                    client ->
+                            assertTimeout(
+                                    TimeoutKind.READ, c -> c.get(server.url()).discard(), client));
+        }
+    }
+
+    @Test
     void a_server_that_does_not_read_stalls_the_request_into_the_limit() throws Exception {
         try (var server = new RawServer(RawServer.Talk::hold)) {
             OnLoop.client(

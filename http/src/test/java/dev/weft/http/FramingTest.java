@@ -47,6 +47,7 @@ class FramingTest {
                 "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: x\\r\\n\\r\\n",
                 // lines
                 "HTTP/1.1 200 OK\\nContent-Length: 0\\n\\n",
+                "HTTP/1.1 200 OK\\r\\nA: bc\\nContent-Length: 0\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\n",
                 "HTTP/1.1 200 OK\\rContent-Length: 0\\r\\n\\r\\n",

@@ -51,6 +51,23 @@ class ReuseTest {
     }
 
     @Test
+    void the_last_byte_of_a_chunked_body_frees_the_connection() throws Exception {
+        try (var server =
+                RawServer.answering(
+                        "HTTP/1.1 200 OK\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n"
+                            + "5\r\n"
+                            + "hello\r\n"
+                            + "0\r\n\r\n")) {
+            OnLoop.client(
+                    client -> {
+                        assertThat(client.get(server.url()).body().readNBytes(5)).hasSize(5);
+                        assertThat(client.idleConnections()).isEqualTo(1);
+                    });
+        }
+    }
+
+    @Test
     void the_connection_used_last_is_used_first() throws Exception {
         try (var server = RawServer.answering(LARGE_ANSWER)) {
             OnLoop.client(
