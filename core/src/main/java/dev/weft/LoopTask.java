@@ -66,6 +66,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
 
     private int state = RUNNING;
     private int fastWaits;
+
+    /** What the waker gave, once the wait has happened; what the task offers before that. */
     private @Nullable Object handedOver;
 
     /** The list that the task waits in, and its neighbours there. */
@@ -388,6 +390,15 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
                     "task '" + name() + "' was unparked for a cancellation that is not due");
         }
         throw deliver(due);
+    }
+
+    /** What the waker of the coming wait may take. */
+    void offer(Object offer) {
+        handedOver = offer;
+    }
+
+    @Nullable Object offer() {
+        return handedOver;
     }
 
     /**

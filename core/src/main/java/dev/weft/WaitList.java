@@ -95,6 +95,25 @@ public final class WaitList {
     }
 
     /**
+     * As {@link #await}, and shows {@code offer} to whoever looks at {@link #firstOffer}
+     * meanwhile: what this task would put, send or ask for. A waker that takes it and then wakes
+     * the task has completed the operation for it, so nobody comes in between.
+     */
+    public @Nullable Object awaitOffering(Object offer) {
+        LoopTask<?> task = here().currentTask();
+        task.checkCancelled();
+        append(task);
+        task.offer(offer);
+        return task.suspend(true);
+    }
+
+    /** What the task that has waited longest offers; null if none waits, or it offers nothing. */
+    public @Nullable Object firstOffer() {
+        LoopTask<?> task = first;
+        return task == null ? null : task.offer();
+    }
+
+    /**
      * As {@link #await}, but never abandoned: for joins. A cancellation meanwhile shows at the next
      * wait.
      */

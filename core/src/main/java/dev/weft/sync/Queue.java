@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,9 +15,9 @@ import java.util.Optional;
  * (asyncio's {@code Queue}).
  *
  * <p><em>Loop-confined</em>. An element that is put while a task waits in {@link #get} is handed to
- * that task directly; room that appears while a task waits in {@link #put} is given to that task.
- * Nothing is ever lost: a cancelled {@code get} has taken nothing, a cancelled {@code put} has
- * added nothing.
+ * that task directly; into room that appears while a task waits in {@link #put} goes that task's
+ * element. Nothing is ever lost: a cancelled {@code get} has taken nothing, a cancelled {@code put}
+ * has added nothing.
  *
  * <p>{@code for (var x : queue)} takes elements until the queue is shut down and empty.
  */
@@ -32,11 +33,9 @@ public final class Queue<E> implements Iterable<E> {
     private final WaitList putters = new WaitList("Queue.put");
     private final WaitList joiners = new WaitList("Queue.join");
 
-    /** Room given to tasks in put() that have not run since. */
-    private int reserved;
-
     private long unfinished;
     private boolean shutDown;
+    private boolean bound;
 
     /** A queue that holds at most 1024 elements. */
     public Queue() {
@@ -60,17 +59,15 @@ public final class Queue<E> implements Iterable<E> {
      *     added
      */
     public void put(E element) {
+        Objects.requireNonNull(element);
+        bind();
         putters.enter();
         requireOpen();
-        if (elements.size() + reserved >= capacity) {
-            Object room = putters.await();
-            if (room == SHUT_DOWN) {
-                throw shutDownError();
-            }
-            reserved--;
-            requireOpen();
+        if (elements.size() < capacity) {
+            add(element);
+        } else if (putters.awaitOffering(element) == SHUT_DOWN) {
+            throw shutDownError();
         }
-        add(element);
     }
 
     /**
@@ -79,13 +76,25 @@ public final class Queue<E> implements Iterable<E> {
      * @throws QueueShutDownException if the queue is shut down
      */
     public boolean tryPut(E element) {
+        Objects.requireNonNull(element);
+        bind();
         putters.check();
         requireOpen();
-        if (elements.size() + reserved >= capacity) {
+        if (elements.size() >= capacity) {
             return false;
         }
         add(element);
         return true;
+    }
+
+    /** All its lists belong to the first loop that uses any of them. */
+    private void bind() {
+        if (!bound) {
+            putters.check();
+            getters.check();
+            joiners.check();
+            bound = true;
+        }
     }
 
     private void add(E element) {
@@ -102,6 +111,7 @@ public final class Queue<E> implements Iterable<E> {
      */
     @SuppressWarnings("unchecked")
     public E get() {
+        bind();
         getters.enter();
         E element = poll();
         if (element != null) {
@@ -119,14 +129,20 @@ public final class Queue<E> implements Iterable<E> {
 
     /** Takes the oldest element if there is one now. Never waits. */
     public Optional<E> tryGet() {
+        bind();
         getters.check();
         return Optional.ofNullable(poll());
     }
 
+    /** Takes the oldest element, and the element of the longest waiting put into its place. */
+    @SuppressWarnings("unchecked")
     private @Nullable E poll() {
         E element = elements.poll();
-        if (element != null && elements.size() + reserved < capacity && putters.wakeFirst(null)) {
-            reserved++;
+        if (element != null) {
+            E offered = (E) putters.firstOffer();
+            if (offered != null && putters.wakeFirst(null)) {
+                add(offered);
+            }
         }
         return element;
     }
@@ -137,6 +153,7 @@ public final class Queue<E> implements Iterable<E> {
      * @throws IllegalStateException if called more often than there were elements
      */
     public void taskDone() {
+        bind();
         joiners.check();
         if (unfinished == 0) {
             throw new IllegalStateException(
@@ -148,6 +165,7 @@ public final class Queue<E> implements Iterable<E> {
 
     /** Waits until {@link #taskDone} has been called for every element that was put. */
     public void join() {
+        bind();
         joiners.enter();
         if (unfinished > 0) {
             joiners.await();
@@ -159,6 +177,7 @@ public final class Queue<E> implements Iterable<E> {
      * empty. Tasks that wait in either are woken and throw. Calling it again does nothing.
      */
     public void shutdown() {
+        bind();
         putters.check();
         shutDown = true;
         putters.wakeAll(SHUT_DOWN);
