@@ -8,23 +8,25 @@ final class AwaitedAt extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int MAX_MARKS = 8;
 
-    private AwaitedAt(String waiter) {
-        super("awaited in task '" + waiter + "'", null, false, true);
+    private final long waiter;
+
+    private AwaitedAt(LoopTask<?> waiter) {
+        super("awaited in task '" + waiter.name() + "'", null, false, true);
+        this.waiter = waiter.thread.threadId();
     }
 
     static Throwable mark(Throwable failure, LoopTask<?> waiter) {
         int marks = 0;
-        String message = "awaited in task '" + waiter.name() + "'";
         for (Throwable s : failure.getSuppressed()) {
-            if (s instanceof AwaitedAt) {
-                if (message.equals(s.getMessage())) {
+            if (s instanceof AwaitedAt mark) {
+                if (mark.waiter == waiter.thread.threadId()) {
                     return failure;
                 }
                 marks++;
             }
         }
         if (marks < MAX_MARKS) {
-            failure.addSuppressed(new AwaitedAt(waiter.name()));
+            failure.addSuppressed(new AwaitedAt(waiter));
         }
         return failure;
     }

@@ -78,8 +78,8 @@ final class Delivery extends Timer {
             return;
         }
         state = DUE_AGAIN;
-        if (!task
-                .isJoining()) { // else it is the children that do not unwind, and they are reported
+        // a task that joins waits for children, which are reported; unless a thread works for it
+        if (!task.isJoining() || stuck != null) {
             task.loop.reports.cancellationIgnored(this);
         }
         task.poke();

@@ -9,6 +9,19 @@ import java.nio.channels.ClosedByInterruptException;
 final class Interrupts {
     private Interrupts() {}
 
+    private static final int MAX_CAUSES = 100;
+
+    /** Whether such an exception is in the chain of causes. */
+    static boolean isBehind(Throwable thrown) {
+        int depth = 0;
+        for (Throwable t = thrown; t != null && depth < MAX_CAUSES; t = t.getCause(), depth++) {
+            if (isInterrupt(t)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static boolean isInterrupt(Throwable t) {
         return t instanceof InterruptedException
                 || t instanceof ClosedByInterruptException

@@ -157,7 +157,7 @@ final class Offload {
             task.redeliver(cancelled.request());
             return Erased.value(call.value);
         }
-        if (Interrupts.isInterrupt(failure)) {
+        if (Interrupts.isBehind(failure)) {
             cancelled.addSuppressed(failure);
             throw cancelled;
         }

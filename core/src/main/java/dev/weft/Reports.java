@@ -76,6 +76,9 @@ final class Reports {
                         return;
                     }
                     Thread worker = d.stuck == null ? null : d.stuck.get();
+                    if (worker == null && task.isJoining()) {
+                        return;
+                    }
                     Thread holding = worker == null ? task.thread : worker;
                     Stack still =
                             new Stack(

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
@@ -39,7 +40,10 @@ final class Timeouts {
             throw Throwing.sneaky(thrown);
         }
         scope.close();
-        return Optional.of(value);
+        return Optional.of(
+                Objects.requireNonNull(
+                        value,
+                        "the body of moveOnAfter gave null; write () -> {...} if it has no value"));
     }
 
     /**
