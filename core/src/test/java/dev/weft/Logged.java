@@ -13,6 +13,7 @@ final class Logged extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger("dev.weft");
 
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+    private final boolean before = LOGGER.getUseParentHandlers();
 
     private Logged() {
         LOGGER.addHandler(this);
@@ -42,6 +43,6 @@ final class Logged extends Handler implements AutoCloseable {
     @Override
     public void close() {
         LOGGER.removeHandler(this);
-        LOGGER.setUseParentHandlers(true);
+        LOGGER.setUseParentHandlers(before);
     }
 }

@@ -36,6 +36,17 @@ class MoveOnTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // a caller who is not checked
+    void saysSoIfTheBodyGivesNullWhichAnOptionalCannotHold() {
+        Sim.run(
+                () ->
+                        assertThat(thrownBy(() -> Weft.moveOnAfter(s(1), () -> null)))
+                                .isInstanceOf(NullPointerException.class)
+                                .hasMessageContaining("moveOnAfter")
+                                .hasMessageContaining("{"));
+    }
+
+    @Test
     void isEmptyOrFalseWhenTheLimitPasses() {
         Sim.run(
                 () -> {
