@@ -113,6 +113,12 @@ final class ForeignServer implements AutoCloseable {
                                 .encodeToString(keys.getCertificate("server").getEncoded())
                         + "\n-----END CERTIFICATE-----\n";
         Files.writeString(directory.resolve("certificate.pem"), pem);
+        Files.writeString(
+                directory.resolve("key.pem"),
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(keys.getKey("server", PASSWORD).getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
         var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -126,6 +132,12 @@ final class ForeignServer implements AutoCloseable {
     /** Of the server with TLS, for sockets of one's own. */
     SSLContext context() {
         return ((HttpsServer) server).getHttpsConfigurator().getSSLContext();
+    }
+
+    /** For a server of this project: the same certificate. */
+    TlsOptions showing() {
+        return TlsOptions.server(
+                directory.resolve("certificate.pem"), directory.resolve("key.pem"));
     }
 
     TlsOptions trusting() {
@@ -150,7 +162,7 @@ final class ForeignServer implements AutoCloseable {
     public void close() throws IOException {
         server.stop(0);
         threads.shutdownNow();
-        for (String name : new String[] {"keys.p12", "certificate.pem"}) {
+        for (String name : new String[] {"keys.p12", "certificate.pem", "key.pem"}) {
             Files.deleteIfExists(directory.resolve(name));
         }
         Files.delete(directory);

@@ -457,6 +457,39 @@ class ServerTest {
     }
 
     @Test
+    void serves_over_tls() throws Exception {
+        try (var certificate = ForeignServer.tls()) {
+            serving(
+                    HttpServer.builder().tls(certificate.showing()),
+                    exchange -> {
+                        if (exchange.method().equals("POST")) {
+                            echo(exchange);
+                        } else {
+                            try (OutputStream out =
+                                    exchange.respondStream(
+                                            200, Headers.of("Connection", "close"))) {
+                                out.write(ForeignServer.LONG.getBytes(StandardCharsets.US_ASCII));
+                            }
+                        }
+                    },
+                    port -> {
+                        try (HttpClient client =
+                                HttpClient.builder().tls(certificate.trusting()).build()) {
+                            String url = "https://localhost:" + port + "/";
+                            for (int i = 0; i < 3; i++) {
+                                HttpRequest post =
+                                        HttpRequest.post(url).body(ForeignServer.LONG).build();
+                                assertThat(client.send(post).text()).isEqualTo(ForeignServer.LONG);
+                            }
+                            assertThat(client.openConnections()).isEqualTo(1);
+                            assertThat(client.get(url).text()).isEqualTo(ForeignServer.LONG);
+                            assertThat(client.openConnections()).isZero();
+                        }
+                    });
+        }
+    }
+
+    @Test
     void a_second_answer_is_an_error_of_use() throws Exception {
         serving(
                 exchange -> {
