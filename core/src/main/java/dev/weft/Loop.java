@@ -110,6 +110,7 @@ public final class Loop implements Executor {
     private final @Nullable IoTask io;
     private @Nullable Runnable ioContinuation;
     private boolean ioReady;
+    private boolean ioRecalled;
     private volatile int sleeping;
     private volatile boolean closed;
     private boolean finished;
@@ -379,6 +380,7 @@ public final class Loop implements Executor {
     private void enqueue(Runnable continuation) {
         if (continuation == ioContinuation) {
             ioReady = true;
+            ioRecalled = false;
         } else {
             ready.add(continuation);
         }
@@ -500,7 +502,7 @@ public final class Loop implements Executor {
             takeInbox();
             long now = driver.nanoTime();
             fireTimers(now);
-            int steps = Math.min(ready.size(), STEPS_A_TURN);
+            int steps = Math.min(ready.size(), STEPS_A_TURN - stepsSincePoll);
             for (int i = 0; i < steps; i++) {
                 step(ready.poll());
             }
@@ -589,8 +591,10 @@ public final class Loop implements Executor {
         } else {
             // the I/O task is parked inside the driver (NIO's select parks a virtual thread); it
             // must see what the tasks registered
-            if (tasksRan && !ioTask.ended) {
-                driver.wakeup();
+            if (tasksRan && !ioTask.ended && !ioRecalled) {
+                ioRecalled = true;
+                system.add(driver::wakeup); // a selector takes a lock for it
+                return;
             }
             if (nanos > 0) {
                 park(nanos);
