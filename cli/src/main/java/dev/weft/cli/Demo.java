@@ -89,9 +89,12 @@ final class Demo {
 
     private String conclusion(Tally tally, Duration elapsed) {
         var oneByOne = tally.oneByOne();
-        long times = oneByOne.toMillis() / Math.max(1, elapsed.toMillis());
-        return "%n%s%nOne after another they would have taken %s, %d times as long.%n%s%n"
+        double times = (double) oneByOne.toMillis() / Math.max(1, elapsed.toMillis());
+        return "%n%s%nOne after another they would have taken %s%s.%n%s%n"
                 .formatted(
-                        tally.summary(elapsed), Durations.text(oneByOne), times, report.verdict());
+                        tally.summary(elapsed),
+                        Durations.text(oneByOne),
+                        times < 1.5 ? "" : ", %.0f times as long".formatted(times),
+                        report.verdict());
     }
 }
