@@ -30,11 +30,17 @@ final class Signals {
      */
     static Signals install(LoopTask<?> main) {
         Signals signals = new Signals(main);
-        if (Thread.currentThread().threadId() == 1) {
+        if (isMainThread(Thread.currentThread())) {
             signals.take("INT");
             signals.take("TERM");
         }
         return signals;
+    }
+
+    /** The launcher's thread; its number differs between JDKs. */
+    private static boolean isMainThread(Thread thread) {
+        ThreadGroup group = thread.getThreadGroup();
+        return thread.getName().equals("main") && group != null && group.getName().equals("main");
     }
 
     private void take(String name) {
