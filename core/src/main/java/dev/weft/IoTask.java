@@ -41,6 +41,7 @@ final class IoTask implements Runnable {
             loop.driverFailed(e);
         } finally {
             ended = true;
+            loop.post(() -> {}); // the system task may wait for this to end
         }
     }
 }

@@ -50,7 +50,7 @@ public final class Loop implements Executor {
      * looks at the inbox for 20 µs before it sleeps, since a second one often follows.
      *
      * Shutdown. The main task joins the background tasks, runs what onClose() registered, and then has the I/O task close the driver
-     * and the system task finish. When both have ended the carrier ends. Continuations of virtual threads that the loop inherited
+     * and, after that, the system task finish. When both have ended the carrier ends. Continuations of virtual threads that the loop inherited
      * and that are still alive go to the JDK's default scheduler from then on, and are named in a warning.
      */
 
@@ -110,7 +110,13 @@ public final class Loop implements Executor {
     private final @Nullable IoTask io;
     private @Nullable Runnable ioContinuation;
     private boolean ioReady;
+
+    /** Whether tasks have run since the I/O task last looked. */
+    private boolean tasksRan;
+
+    /** Whether an I/O task parked in the driver has been asked to look again. */
     private boolean ioRecalled;
+
     private volatile int sleeping;
     private volatile boolean closed;
     private boolean finished;
@@ -485,6 +491,10 @@ public final class Loop implements Executor {
         }
     }
 
+    boolean driverHasEnded() {
+        return io == null || io.ended;
+    }
+
     /** The driver is gone: nothing that waits for the outside world can end any more. */
     void driverFailed(Throwable cause) {
         TaskGroup group = root;
@@ -507,12 +517,13 @@ public final class Loop implements Executor {
                 step(ready.poll());
             }
             stepsSincePoll += steps;
+            tasksRan |= steps > 0;
             boolean idle = ready.isEmpty();
-            if (idle && finished && (io == null || io.ended)) {
+            if (idle && finished && driverHasEnded()) {
                 break;
             }
             if (idle || stepsSincePoll >= STEPS_A_TURN || now - polledAt >= POLL_NANOS) {
-                poll(idle && inbox.isEmpty(), stepsSincePoll > 0);
+                poll(idle && inbox.isEmpty());
                 stepsSincePoll = 0;
                 polledAt = now;
             }
@@ -563,7 +574,7 @@ public final class Loop implements Executor {
         }
     }
 
-    private void poll(boolean mayWait, boolean tasksRan) {
+    private void poll(boolean mayWait) {
         long nanos = 0;
         if (mayWait) {
             plannedDeadline = timers.earliest();
@@ -585,6 +596,7 @@ public final class Loop implements Executor {
             awake();
         } else if (ioReady) {
             ioReady = false;
+            tasksRan = false;
             ioTask.nanos = ioTask.stopping ? 0 : nanos;
             current = null;
             continuation.run();
@@ -596,7 +608,7 @@ public final class Loop implements Executor {
                 system.add(driver::wakeup); // a selector takes a lock for it
                 return;
             }
-            if (nanos > 0) {
+            if (nanos > 0 && !ioReady) {
                 park(nanos);
             }
         }

@@ -35,7 +35,7 @@ final class SystemTask implements Runnable {
         }
     }
 
-    /** Ends once the queue is empty; then runs {@code then}. */
+    /** Ends once the queue is empty and the driver closed; then runs {@code then}. */
     void stop(Runnable then) {
         stopping = true;
         atEnd = then;
@@ -47,7 +47,7 @@ final class SystemTask implements Runnable {
         for (; ; ) {
             Runnable work = queue.poll();
             if (work == null) {
-                if (stopping) {
+                if (stopping && loop.driverHasEnded()) {
                     break;
                 }
                 idle = true;
