@@ -47,15 +47,32 @@ final class Delivery extends Timer {
         if (state == PENDING) {
             state = DELIVERED;
             delivered = error;
-            graceLeft = task.loop.graceNanos;
-            resumeGrace();
+            if (error != null || !isSet()) {
+                beginGrace();
+            }
         }
+    }
+
+    /**
+     * An interrupt was sent for it. Whether anybody notices is not known, so the grace begins now; at
+     * its end the interrupt is sent again.
+     */
+    void sentAsInterrupt() {
+        asInterrupt = true;
+        beginGrace();
+    }
+
+    private void beginGrace() {
+        task.loop.timers.cancel(this);
+        graceLeft = task.loop.graceNanos;
+        resumeGrace();
     }
 
     /** Takes a delivery back: its effect was replaced by a failure, so it arrives anew. */
     void markPending() {
         task.loop.timers.cancel(this);
         state = PENDING;
+        asInterrupt = false;
     }
 
     /** Time under a shield does not count. */
@@ -67,7 +84,8 @@ final class Delivery extends Timer {
     }
 
     void resumeGrace() {
-        if (state == DELIVERED && !isSet() && !task.isMasked(request)) {
+        boolean running = state == DELIVERED || asInterrupt;
+        if (running && !isSet() && !task.isMasked(request)) {
             task.loop.timers.set(this, task.loop.nanoTime() + graceLeft);
         }
     }
@@ -77,9 +95,10 @@ final class Delivery extends Timer {
         if (task.isDone() || !task.thread.isAlive()) {
             return;
         }
+        boolean reported = state == DUE_AGAIN;
         state = DUE_AGAIN;
         // a task that joins waits for children, which are reported; unless a thread works for it
-        if (!task.isJoining() || stuck != null) {
+        if (!reported && (!task.isJoining() || stuck != null)) {
             task.loop.reports.cancellationIgnored(this);
         }
         task.poke();

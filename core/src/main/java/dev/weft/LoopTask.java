@@ -451,10 +451,12 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
 
     /** Forgets a request whose scope has been left. */
     void forget(CancelRequest r) {
+        boolean asInterrupt = false;
         Delivery before = null;
         for (Delivery d = deliveries; d != null; before = d, d = d.next) {
             if (d.request == r) {
                 loop.timers.cancel(d);
+                asInterrupt = d.asInterrupt;
                 if (before == null) {
                     deliveries = d.next;
                 } else {
@@ -463,7 +465,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
                 break;
             }
         }
-        if (interruptSent != null && due() == null) {
+        if ((interruptSent != null || asInterrupt) && due() == null) {
             interruptSent = null;
             Thread.interrupted();
         }
@@ -493,14 +495,22 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         if (isDone()
                 || state == WAITING
                 || state == JOINING
-                || state == CANCELLING
-                || interruptSent != null) {
+                || state == CANCELLING) {
             return;
+        }
+        Delivery sent = interruptSent;
+        if (sent != null) {
+            if (thread.isInterrupted()) {
+                sent.sentAsInterrupt();
+                return;
+            }
+            interruptSent = null;
+            sent.markDelivered(null);
         }
         Delivery due = due();
         if (due != null) {
             interruptSent = due;
-            due.asInterrupt = true;
+            due.sentAsInterrupt();
             thread.interrupt();
         }
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 
@@ -104,6 +105,7 @@ final class TaskGroup extends Scope implements Group {
             throw new IllegalStateException(
                     "group '" + name + "' has ended; nothing can be started in it any more");
         }
+        Objects.requireNonNull(body, "the body of a task");
         LoopTask<T> task = new LoopTask<>(loop, this, childName, kind, body);
         add(task);
         try {
