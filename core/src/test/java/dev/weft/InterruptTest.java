@@ -2,6 +2,7 @@ package dev.weft;
 
 import static dev.weft.Sim.ms;
 import static dev.weft.Sim.thrownBy;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -58,9 +59,7 @@ class InterruptTest {
                                         }
                                     }));
             assertThat(interruptedAt).containsExactly(10L, 5_010L, 10_010L);
-            assertThat(logged.messages())
-                    .filteredOn(m -> m.contains("has not unwound"))
-                    .hasSize(1);
+            assertThat(logged.messages()).filteredOn(m -> m.contains("has not unwound")).hasSize(1);
         }
     }
 

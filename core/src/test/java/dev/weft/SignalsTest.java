@@ -1,0 +1,196 @@
+package dev.weft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+import java.util.concurrent.CancellationException;
+
+@DisabledOnOs(OS.WINDOWS)
+class SignalsTest {
+
+    /** A tree of tasks with clean-up that waits. */
+    static final class Tree {
+        private Tree() {}
+
+        public static void main(String[] args) {
+            Weft.run(
+                    () -> {
+                        Weft.background(() -> waits("background"));
+                        Weft.group(
+                                g -> {
+                                    g.start(() -> waits("child"));
+                                    Weft.offload(() -> System.out.println("waiting"));
+                                    waits("body");
+                                });
+                    });
+            System.out.println("not reached");
+        }
+
+        private static void waits(String name) {
+            try {
+                Sim.sleepForever();
+            } catch (CancelledError e) {
+                Sim.sleep(5);
+                System.out.println(name + " cleaned up after " + e.reason());
+                throw e;
+            }
+        }
+    }
+
+    private static void assertCleanedUp(Child child, String signal) throws Exception {
+        assertThat(child.printed())
+                .contains(
+                        "child cleaned up after " + signal,
+                        "body cleaned up after " + signal,
+                        "background cleaned up after ")
+                .doesNotContain("not reached")
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void sigintCancelsTheTreeRunsCleanUpAndEndsWith130() throws Exception {
+        try (Child child = Child.onClassPath(Tree.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("INT");
+            assertThat(child.exitStatus()).isEqualTo(130);
+            assertCleanedUp(child, "SIGINT");
+        }
+    }
+
+    @Test
+    void sigtermCancelsTheTreeRunsCleanUpAndEndsWith143() throws Exception {
+        try (Child child = Child.onClassPath(Tree.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("TERM");
+            assertThat(child.exitStatus()).isEqualTo(143);
+            assertCleanedUp(child, "SIGTERM");
+        }
+    }
+
+    /** Clean-up that never ends by itself. */
+    static final class Stubborn {
+        private Stubborn() {}
+
+        public static void main(String[] args) {
+            Weft.run(
+                    () -> {
+                        try {
+                            Weft.offload(() -> System.out.println("waiting"));
+                            Sim.sleepForever();
+                        } finally {
+                            System.out.println("cleaning up");
+                            Weft.shield(Sim.s(1000), Sim::sleepForever);
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void aSecondSignalEndsTheProcessAtOnce() throws Exception {
+        try (Child child = Child.onClassPath(Stubborn.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("INT");
+            child.awaitLine("cleaning up");
+            child.kill("INT");
+            assertThat(child.exitStatus()).isEqualTo(130);
+        }
+    }
+
+    @Test
+    void aSecondSignalOfTheOtherKindEndsItWithItsOwnStatus() throws Exception {
+        try (Child child = Child.onClassPath(Stubborn.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("INT");
+            child.awaitLine("cleaning up");
+            child.kill("TERM");
+            assertThat(child.exitStatus()).isEqualTo(143);
+        }
+    }
+
+    /** Catches what run throws, and goes on with handlers as they were. */
+    static final class Catching {
+        private Catching() {}
+
+        public static void main(String[] args) {
+            try {
+                Weft.run(
+                        () -> {
+                            Weft.offload(() -> System.out.println("waiting"));
+                            Sim.sleepForever();
+                        });
+            } catch (CancellationException e) {
+                System.out.println("caught " + e.getMessage());
+            }
+            System.out.println("second " + Weft.<String, RuntimeException>run(() -> "run"));
+        }
+    }
+
+    @Test
+    void runThrowsCancellationExceptionNamingTheSignalWhichMayBeCaught() throws Exception {
+        try (Child child = Child.onClassPath(Catching.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("INT");
+            assertThat(child.awaitLine("caught")).isEqualTo("caught SIGINT");
+            child.awaitLine("second run");
+            assertThat(child.exitStatus()).isZero();
+        }
+    }
+
+    /** Waits, outside any program, after one has run. */
+    static final class Afterwards {
+        private Afterwards() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Weft.run(() -> {});
+            System.out.println("waiting");
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void theOldHandlersAreRestored() throws Exception {
+        try (Child child = Child.onClassPath(Afterwards.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("TERM");
+            assertThat(child.exitStatus()).isEqualTo(143); // the JVM's own way to end
+            assertThat(child.printed()).doesNotContain("Exception");
+        }
+    }
+
+    /** A first signal under a shield. */
+    static final class Shielded {
+        private Shielded() {}
+
+        public static void main(String[] args) throws Exception {
+            Weft.run(
+                    () -> {
+                        Weft.shield(
+                                Sim.s(60),
+                                () -> {
+                                    Weft.offload(() -> System.out.println("waiting"));
+                                    System.out.println(
+                                            "read "
+                                                    + Weft.<Integer, Exception>offload(
+                                                            System.in::read));
+                                });
+                        Weft.checkpoint();
+                        System.out.println("not reached");
+                    });
+        }
+    }
+
+    @Test
+    void aShieldMasksTheFirstSignalToo() throws Exception {
+        try (Child child = Child.onClassPath(Shielded.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("INT");
+            child.type("x");
+            child.awaitLine("read 120");
+            assertThat(child.exitStatus()).isEqualTo(130);
+            assertThat(child.printed()).doesNotContain("not reached");
+        }
+    }
+}
