@@ -96,7 +96,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
                 Level.WARNING,
                 target
                         + ": cannot accept connections, trying again in a second: "
-                        + cause.getMessage());
+                        + Failures.text(cause));
         resting = true;
         context.channel().config().setAutoRead(false);
         var _ =

@@ -48,8 +48,7 @@ final class Connector {
         phase = "TCP's handshake";
         SocketChannel channel = new HappyEyeballs(driver, options, addresses).connect();
         try {
-            StreamHandler handler = new StreamHandler(handshake != null);
-            channel.pipeline().addLast(handler);
+            StreamHandler handler = channel.pipeline().get(StreamHandler.class);
             phase = "TLS's handshake";
             @Nullable TlsInfo info =
                     handshake == null

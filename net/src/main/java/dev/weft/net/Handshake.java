@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
 import java.util.List;
 
@@ -58,6 +59,10 @@ final class Handshake {
         try {
             handler = options.context().handler(server, channel.alloc(), host, port);
             channel.pipeline().addFirst(handler);
+            if (!channel.isActive()) {
+                // the other side has hung up already, and the handler will never hear of it
+                throw failed(new ClosedChannelException());
+            }
             agreed = handler.handshakeFuture();
             agreed.addListener(done -> waiting.wakeAll(null));
             channel.read();
@@ -69,9 +74,13 @@ final class Handshake {
         }
         Throwable failure = agreed.cause();
         if (failure != null) {
-            throw Failures.ofTls(target, failure);
+            throw failed(failure);
         }
         return info(handler);
+    }
+
+    private TlsException failed(Throwable cause) {
+        return Failures.ofTls(target, cause, server ? "the client" : "the server");
     }
 
     private static TlsInfo info(SslHandler handler) {

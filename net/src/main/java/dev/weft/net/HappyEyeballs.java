@@ -58,7 +58,10 @@ final class HappyEyeballs {
         return order;
     }
 
-    /** The channel is the caller's; nothing else stays open, whatever happens. */
+    /**
+     * The channel, with its {@link StreamHandler}, is the caller's; nothing else stays open,
+     * whatever happens.
+     */
     SocketChannel connect() {
         progress.enter();
         try {
@@ -109,6 +112,8 @@ final class HappyEyeballs {
             channel.config().setConnectTimeoutMillis(0);
             channel.config().setTcpNoDelay(options.noDelay());
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, options.tls() == null);
+            // the other side may speak, and end, before anybody asks
+            channel.pipeline().addLast(new StreamHandler(options.tls() != null));
             driver.register(channel);
             var remote = new InetSocketAddress(address, options.port());
             InetSocketAddress local = options.localAddress();

@@ -61,7 +61,7 @@ class ConnectTest {
                                 .isThrownBy(() -> TcpStream.connect("127.0.0.1", port))
                                 .matches(e -> e.kind() == ConnectFailedException.Kind.REFUSED)
                                 .matches(e -> e.target().equals("127.0.0.1:" + port))
-                                .withMessageStartingWith("127.0.0.1:" + port + ": "));
+                                .withMessage("127.0.0.1:" + port + ": connection refused"));
     }
 
     @Test
@@ -243,8 +243,10 @@ class ConnectTest {
                                                         ConnectOptions.of("two", port),
                                                         "127.0.0.1",
                                                         "127.0.0.2"))
-                                .withMessageContaining("127.0.0.1 ")
-                                .withMessageContaining("127.0.0.2 ")
+                                .withMessage(
+                                        "two:"
+                                                + port
+                                                + ": connection refused (127.0.0.1, 127.0.0.2)")
                                 .matches(e -> e.getSuppressed().length == 1)
                                 .matches(e -> e.kind() == ConnectFailedException.Kind.REFUSED));
     }

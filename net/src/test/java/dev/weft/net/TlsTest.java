@@ -16,15 +16,19 @@ import dev.weft.Task;
 import dev.weft.Weft;
 
 import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
 
@@ -147,6 +151,86 @@ class TlsTest {
                                                     })
                                             .matches(e -> e.kind() == TlsException.Kind.HANDSHAKE);
                                 }));
+    }
+
+    // ---- who breaks off
+
+    @Test
+    void a_server_that_hangs_up_before_the_handshake_is_noticed_at_once() throws Exception {
+        try (var server = new HangUp("")) {
+            run(
+                    driver,
+                    () ->
+                            Weft.forEach(
+                                    Collections.nCopies(300, server.port()),
+                                    10,
+                                    port ->
+                                            assertThatExceptionOfType(TlsException.class)
+                                                    .isThrownBy(
+                                                            () ->
+                                                                    connect(
+                                                                            "localhost",
+                                                                            port,
+                                                                            TRUSTING))
+                                                    .matches(
+                                                            e ->
+                                                                    e.kind()
+                                                                            == TlsException.Kind
+                                                                                    .HANDSHAKE)
+                                                    .withMessageMatching(
+                                                            "localhost:\\d+: (the connection was"
+                                                                    + " closed during the TLS"
+                                                                    + " handshake|TLS failed"
+                                                                    + " \\((connection reset by"
+                                                                    + " peer|broken pipe)\\))")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_connection_that_is_closed_already_cannot_be_secured(boolean asServer) throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                TestLoop::echo,
+                                port -> {
+                                    NettyDriver netty = NettyDriver.current("test");
+                                    SocketChannel channel =
+                                            new HappyEyeballs(
+                                                            netty,
+                                                            ConnectOptions.of("127.0.0.1", port),
+                                                            Dns.resolve("127.0.0.1"))
+                                                    .connect();
+                                    netty.closeNow(channel);
+                                    TlsOptions tls = asServer ? Certificates.good() : TRUSTING;
+                                    var handshake = new Handshake(netty, tls, asServer, "there");
+                                    handshake.prepare();
+                                    assertThatExceptionOfType(TlsException.class)
+                                            .isThrownBy(
+                                                    () ->
+                                                            handshake.perform(
+                                                                    channel, "localhost", port))
+                                            .withMessage(
+                                                    "there: the connection was closed during the"
+                                                            + " TLS handshake");
+                                }));
+    }
+
+    @Test
+    void a_server_that_does_not_speak_TLS_is_told_in_few_words() throws Exception {
+        try (var server = new HangUp("SSH-2.0-OpenSSH_9.6\r\n".repeat(200))) {
+            run(
+                    driver,
+                    () ->
+                            assertThatExceptionOfType(TlsException.class)
+                                    .isThrownBy(() -> connect("localhost", server.port(), TRUSTING))
+                                    .withMessageMatching(
+                                            "localhost:\\d+: (the server does not speak TLS"
+                                                    + "|TLS failed \\(connection reset by peer\\)"
+                                                    + "|the connection was closed during the TLS"
+                                                    + " handshake)"));
+        }
     }
 
     // ---- bytes
