@@ -42,8 +42,11 @@ final class Demo {
         var run = new FetchRun(options, sink, report::add);
         var inputs = new Inputs(List.of());
         sink.say(introduction());
-        int status = run.run(inputs, crawl -> fetchSite(crawl, inputs, sink));
-        sink.finish(report.table() + conclusion(run.journal().tally(), run.elapsed()));
+        int status =
+                run.run(
+                        inputs,
+                        crawl -> fetchSite(crawl, inputs, sink),
+                        () -> report.table() + conclusion(run.journal().tally(), run.elapsed()));
         if (status == ExitStatus.INTERRUPTED || status == ExitStatus.TERMINATED) {
             return status;
         }

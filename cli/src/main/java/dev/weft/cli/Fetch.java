@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 /** The fetching of one URL, from its first attempt to its record. Loop-confined, used once. */
 final class Fetch {
     private static final int HEAD = 512;
+    private static final int LOCATION = 200;
 
     private final Target target;
     private final HttpClient client;
@@ -28,6 +29,7 @@ final class Fetch {
     private int attempts;
     private @Nullable Integer status;
     private String contentType = "";
+    private String location = "";
     private long bytes;
 
     Fetch(Target target, HttpClient client, FetchLimits limits) {
@@ -71,6 +73,7 @@ final class Fetch {
         try (HttpResponse response = client.send(target.request())) {
             status = response.status();
             contentType = response.headers().first("Content-Type").orElse("");
+            location = response.headers().first("Location").orElse("");
             if (isTransient(status)) {
                 var asked =
                         response.headers()
@@ -130,7 +133,19 @@ final class Fetch {
         return switch (outcome()) {
             case OK -> null;
             case TOO_LARGE -> "more than " + ByteSizes.text(limits.maxBody()) + " when decoded";
-            default -> "status " + status;
+            default -> "status " + status + detour();
+        };
+    }
+
+    /** What there is to say of a redirect that could not be followed. */
+    private String detour() {
+        return switch (status) {
+            case 301, 302, 303, 307, 308 ->
+                    location.isEmpty()
+                            ? " without a Location"
+                            : ", cannot go on to "
+                                    + TerminalText.cut(TerminalText.clean(location), LOCATION);
+            case null, default -> "";
         };
     }
 

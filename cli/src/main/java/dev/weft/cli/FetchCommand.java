@@ -11,6 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,11 @@ final class FetchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BadInput {
+        for (String url : urls) {
+            refuseUnlessUtf8(url);
+        }
+        refuseUnlessUtf8(or(input, ""));
+        refuseUnlessUtf8(or(output, ""));
         between("-c", atOnce, 1, 100_000);
         return demo ? demo() : fetch();
     }
@@ -139,8 +145,8 @@ final class FetchCommand implements Callable<Integer> {
             targets.add(Target.of(url));
         }
         var source = input == null ? null : new Source(input);
-        if (source != null && output != null && source.isSameFile(output)) {
-            throw usage("-o would overwrite what -i reads: " + output);
+        if (source != null) {
+            refuseToWriteInto(source);
         }
         var census = source == null ? Census.of(targets, null) : source.census(targets);
         var sink = Sink.open(output, census.longest());
@@ -150,9 +156,13 @@ final class FetchCommand implements Callable<Integer> {
                         : new Inputs(targets, source.open(), source.isFile());
         var run = new FetchRun(options, sink, _ -> {});
         int status =
-                run.run(inputs, crawl -> crawl.run(inputs, census.count(), sink.showsProgress()));
-        sink.finish(run.journal().tally().summary(run.elapsed()) + "\n");
-        inputs.check();
+                run.run(
+                        inputs,
+                        crawl -> crawl.run(inputs, census.count(), sink.showsProgress()),
+                        () -> run.journal().tally().summary(run.elapsed()) + "\n");
+        if (status == ExitStatus.OK || status == ExitStatus.FAILED) {
+            inputs.check();
+        }
         return status;
     }
 
@@ -167,6 +177,21 @@ final class FetchCommand implements Callable<Integer> {
                     "--demo needs a --timeout of " + Durations.text(Demo.TIMEOUT) + " or more.");
         }
         return new Demo(limit, atOnce).run(output);
+    }
+
+    /** The JVM puts this character in place of what it can't decode. */
+    private void refuseUnlessUtf8(String argument) {
+        if (argument.indexOf('\ufffd') >= 0) {
+            throw usage("not UTF-8: " + argument);
+        }
+    }
+
+    private void refuseToWriteInto(Source source) {
+        boolean toFile = output != null && !output.equals("-");
+        if ((toFile && source.isSameFile(Path.of(requireNonNull(output))))
+                || source.isSameFile(Path.of("/dev/stdout"))) {
+            throw usage("The results would be written into what -i reads.");
+        }
     }
 
     private void between(String option, int value, int least, int most) {

@@ -6,9 +6,12 @@ import dev.weft.http.CookieJar;
 import dev.weft.http.HttpClient;
 import dev.weft.net.TlsOptions;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** One run of {@code weft fetch}, from its settled options to its exit status. */
 final class FetchRun {
@@ -40,36 +43,53 @@ final class FetchRun {
     }
 
     /**
-     * Runs a loop for the work and returns the exit status. Afterwards every input has its record.
+     * Runs a loop for the work, prints the last words and returns the exit status. Afterwards every
+     * input has its record.
      *
-     * @throws OutputFailure if the results can't be written; no more are fetched then
+     * @throws OutputFailure if the results can't be written; where that was all of them, no more
+     *     are fetched then. Not if the run was stopped and only the table is lost: what stopped it
+     *     may have stopped the table's reader, too
      */
-    int run(Inputs inputs, Work work) {
+    int run(Inputs inputs, Work work, Supplier<String> lastWords) {
+        String stopped = null;
         try {
-            int status = onLoop(inputs, work);
+            stopped = onLoop(work);
+            if (stopped != null) {
+                String reason = stopped;
+                inputs.rest(
+                        target -> journal.addLate(FetchRecord.neverBegun(target.url(), reason)));
+            }
             journal.flush();
-            return status;
+            sink.finish(lastWords.get());
         } catch (OutputFailure e) {
             sink.wipe();
+            if (stopped == null || !sink.hasLostTable()) {
+                throw e;
+            }
+        }
+        return status(stopped);
+    }
+
+    /** Returns what stopped it, or null. */
+    private @Nullable String onLoop(Work work) {
+        try {
+            Weft.run(() -> timed(work));
+            return null;
+        } catch (CancellationException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (reason.equals("SIGINT") || reason.equals("SIGTERM")) {
+                return reason;
+            }
             throw e;
         }
     }
 
-    private int onLoop(Inputs inputs, Work work) {
-        try {
-            Weft.run(() -> timed(work));
-            return journal.tally().failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
-        } catch (CancellationException e) {
-            String reason = String.valueOf(e.getMessage());
-            int status =
-                    switch (reason) {
-                        case "SIGINT" -> ExitStatus.INTERRUPTED;
-                        case "SIGTERM" -> ExitStatus.TERMINATED;
-                        default -> throw e;
-                    };
-            inputs.rest(target -> journal.addLate(FetchRecord.neverBegun(target.url(), reason)));
-            return status;
-        }
+    private int status(@Nullable String stopped) {
+        return switch (stopped) {
+            case null -> journal.tally().failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+            case "SIGINT" -> ExitStatus.INTERRUPTED;
+            default -> ExitStatus.TERMINATED;
+        };
     }
 
     private void timed(Work work) {

@@ -103,13 +103,19 @@ final class Inputs implements Iterator<Target> {
         }
         chunk.forEachRemaining(each);
         while (!last) {
-            if (reading == null && file) {
-                reading = read();
+            if (reading == null) {
+                if (file) {
+                    reading = read();
+                } else {
+                    take(lastChunk());
+                }
             }
-            if (reading == null || (!file && !reading.isDone())) {
-                return;
+            if (reading != null) {
+                if (!file && !reading.isDone()) {
+                    return;
+                }
+                take(reading.join());
             }
-            take(reading.join());
             chunk.forEachRemaining(each);
         }
     }
@@ -123,21 +129,45 @@ final class Inputs implements Iterator<Target> {
 
     private CompletableFuture<Chunk> read() {
         var read = new CompletableFuture<Chunk>();
-        Thread.ofPlatform().daemon().name("weft-input").start(() -> read.complete(readChunk()));
+        Thread.ofPlatform().daemon().name("weft-input").start(() -> readInto(read));
         return read;
+    }
+
+    private void readInto(CompletableFuture<Chunk> read) {
+        try {
+            read.complete(readChunk());
+        } catch (Throwable e) {
+            read.completeExceptionally(e);
+        }
     }
 
     private Chunk readChunk() {
         var targets = new ArrayList<Target>();
         try {
-            do {
-                Target target = lines.next();
-                if (target == null) {
-                    return new Chunk(targets, true, null);
-                }
+            Target target = lines.next();
+            if (target == null) {
+                return new Chunk(targets, true, null);
+            }
+            while (target != null) {
                 targets.add(target);
-            } while (targets.size() < CHUNK && lines.ready());
+                target = targets.size() < CHUNK ? lines.nextAtHand() : null;
+            }
             return new Chunk(targets, false, null);
+        } catch (BadInput e) {
+            return new Chunk(targets, true, e);
+        }
+    }
+
+    /** What is left of what has been read, where no thread reads. */
+    private Chunk lastChunk() {
+        var targets = new ArrayList<Target>();
+        try {
+            Target target = lines.nextAtHand();
+            while (target != null) {
+                targets.add(target);
+                target = lines.nextAtHand();
+            }
+            return new Chunk(targets, true, null);
         } catch (BadInput e) {
             return new Chunk(targets, true, e);
         }

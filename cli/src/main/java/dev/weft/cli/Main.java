@@ -39,10 +39,13 @@ public final class Main implements Runnable {
         // act on.
         System.getProperties().putIfAbsent("weft.slow-step", "0");
         try {
-            return new CommandLine(new Main())
-                    .setParameterExceptionHandler((e, _) -> usage(e))
-                    .setExecutionExceptionHandler((e, _, _) -> failure(e))
-                    .execute(args);
+            int status =
+                    new CommandLine(new Main())
+                            .setExpandAtFiles(false)
+                            .setParameterExceptionHandler((e, _) -> usage(e))
+                            .setExecutionExceptionHandler((e, _, _) -> failure(e))
+                            .execute(args);
+            return System.out.checkError() ? helpFailure() : status;
         } catch (Throwable e) {
             return failure(e);
         }
@@ -53,6 +56,11 @@ public final class Main implements Runnable {
         if (spec != null) {
             throw new ParameterException(spec.commandLine(), "Which command? See weft --help.");
         }
+    }
+
+    private static int helpFailure() {
+        say("cannot write standard output");
+        return ExitStatus.FAILED;
     }
 
     private static int usage(ParameterException e) {

@@ -15,6 +15,9 @@ import java.util.List;
  *
  * <p>Where rows and progress line share a terminal, rows wait for the next progress line: it is
  * wiped, they are printed, it is drawn again below them. URLs that were not begun have no row.
+ *
+ * <p>Where JSON lines go to a file, rows that can't be printed are given up: the file is written
+ * on, and {@link #finish} throws.
  */
 final class Sink {
     private static final String WIPE = "\r\033[K";
@@ -38,9 +41,10 @@ final class Sink {
     private final @Nullable Stream json;
     private final Stream out;
     private final @Nullable Table table;
-    private final @Nullable Stream progress;
     private final boolean shared;
     private final StringBuilder rows = new StringBuilder();
+    private @Nullable Stream progress;
+    private @Nullable OutputFailure lost;
 
     /**
      * @param json null for no JSON lines
@@ -97,9 +101,14 @@ final class Sink {
         return progress != null;
     }
 
+    /** Whether rows or words could not be printed. */
+    boolean hasLostTable() {
+        return lost != null;
+    }
+
     /** Prints words that come before all rows. */
     void say(String words) {
-        out.write(words);
+        print(words);
     }
 
     void write(List<FetchRecord> records) {
@@ -122,10 +131,10 @@ final class Sink {
     void show(String line) {
         if (progress != null) {
             if (shared && !rows.isEmpty()) {
-                progress.write(WIPE);
+                draw(WIPE);
                 writeRows();
             }
-            progress.write("\r" + NO_WRAP + line + "\033[K" + WRAP);
+            draw("\r" + NO_WRAP + line + "\033[K" + WRAP);
         }
     }
 
@@ -133,18 +142,43 @@ final class Sink {
     void finish(String words) {
         wipe();
         writeRows();
-        out.write(words);
+        print(words);
+        if (lost != null) {
+            throw lost;
+        }
     }
 
     /** Wipes the progress line. */
     void wipe() {
-        if (progress != null) {
-            progress.write(WIPE);
-        }
+        draw(WIPE);
     }
 
     private void writeRows() {
-        out.write(rows);
+        print(rows);
         rows.setLength(0);
+    }
+
+    private void print(CharSequence text) {
+        if (lost != null) {
+            return;
+        }
+        try {
+            out.write(text);
+        } catch (OutputFailure e) {
+            lost = e;
+            if (json == null) {
+                throw e;
+            }
+        }
+    }
+
+    private void draw(String text) {
+        try {
+            if (progress != null) {
+                progress.write(text);
+            }
+        } catch (OutputFailure e) {
+            progress = null; // the terminal has gone, and nothing is lost with it
+        }
     }
 }

@@ -15,6 +15,8 @@ import java.util.List;
  * are read only once, and a bad line ends them.
  */
 final class Source {
+    private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
+
     private final String name;
 
     /**
@@ -24,16 +26,18 @@ final class Source {
         this.name = name;
     }
 
-    /** Whether it is a regular file. */
+    /** Whether it is a regular file that has a name. */
     boolean isFile() {
         return !name.equals("-") && Files.isRegularFile(Path.of(name));
     }
 
-    boolean isSameFile(String other) {
+    /** Whether what is written to that path would get into this text. */
+    boolean isSameFile(Path output) {
+        Path path = name.equals("-") ? STANDARD_INPUT : Path.of(name);
         try {
-            return isFile()
-                    && Files.exists(Path.of(other))
-                    && Files.isSameFile(Path.of(name), Path.of(other));
+            return Files.isRegularFile(path)
+                    && Files.exists(output)
+                    && Files.isSameFile(path, output);
         } catch (IOException e) {
             return false;
         }

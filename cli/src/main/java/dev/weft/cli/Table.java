@@ -39,13 +39,14 @@ final class Table {
                 text(record));
     }
 
-    private static String text(FetchRecord record) {
+    private String text(FetchRecord record) {
         String error = record.error();
         if (error == null) {
             return TerminalText.clean(record.head());
         }
         String tries = record.attempts() > 1 ? " after " + record.attempts() + " attempts" : "";
-        return record.outcome().label() + tries + ": " + TerminalText.clean(error);
+        String what = record.outcome().label() + tries + ": ";
+        return what + TerminalText.cutToEnd(TerminalText.clean(error), textWidth - what.length());
     }
 
     private String row(String status, String size, String time, String url, String text) {

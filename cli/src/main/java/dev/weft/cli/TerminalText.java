@@ -93,6 +93,23 @@ final class TerminalText {
         return text;
     }
 
+    /**
+     * What fits of a message that goes from the general to the particular, as {@code "a.example:80:
+     * cannot connect: refused"} does: its end is kept, without the words before one of its colons.
+     */
+    static String cutToEnd(String text, int columns) {
+        String rest = text;
+        for (int colon = 0; width(rest) > columns; ) {
+            colon = text.indexOf(": ", colon);
+            if (colon < 0) {
+                return cut(rest, columns);
+            }
+            colon += 2;
+            rest = ELLIPSIS + " " + text.substring(colon);
+        }
+        return rest;
+    }
+
     /** {@linkplain #cut Cut}, then filled up with spaces to exactly that number of columns. */
     static String fit(String text, int columns) {
         String cut = cut(text, columns);

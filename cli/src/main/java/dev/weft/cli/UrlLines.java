@@ -6,6 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -18,6 +21,7 @@ final class UrlLines implements Closeable {
     private final String name;
     private final InputStream in;
     private final byte[] block = new byte[64 * 1024];
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private int at;
     private int end;
@@ -33,7 +37,20 @@ final class UrlLines implements Closeable {
 
     /** The next URL, or null at the end of the text. */
     @Nullable Target next() throws BadInput {
-        for (String text = nextLine(); text != null; text = nextLine()) {
+        return next(true);
+    }
+
+    /** The next URL, or null if there is none in the whole lines that have been read already. */
+    @Nullable Target nextAtHand() throws BadInput {
+        return next(false);
+    }
+
+    private @Nullable Target next(boolean reads) throws BadInput {
+        while (reads || hasLineAtHand()) {
+            String text = nextLine();
+            if (text == null) {
+                return null;
+            }
             String url =
                     (line == 1 && text.startsWith("\ufeff") ? text.substring(1) : text).strip();
             if (!url.isEmpty() && !url.startsWith("#")) {
@@ -47,13 +64,13 @@ final class UrlLines implements Closeable {
         return null;
     }
 
-    /** Whether there is more that can be read without waiting for it. */
-    boolean ready() {
-        try {
-            return at < end || in.available() > 0;
-        } catch (IOException e) {
-            return false; // the next read says what is wrong
+    private boolean hasLineAtHand() {
+        for (int i = at; i < end; i++) {
+            if (block[i] == '\n') {
+                return true;
+            }
         }
+        return false;
     }
 
     private @Nullable String nextLine() throws BadInput {
@@ -71,7 +88,9 @@ final class UrlLines implements Closeable {
                 }
                 bytes.write(b);
             }
-            return bytes.toString(StandardCharsets.UTF_8);
+            return decoder.decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        } catch (CharacterCodingException e) {
+            throw here("not UTF-8");
         } catch (IOException e) {
             throw new BadInput("cannot read " + name + ": " + e.getMessage());
         }

@@ -41,6 +41,20 @@ final class Command implements AutoCloseable {
         return new Command(launch(line(arguments)));
     }
 
+    /** By a shell: {@code "$@"} in the script is what starts it, up to these arguments. */
+    static Ended shell(String script, String... arguments) {
+        try (var command = new Command(launch(shellLine(script, arguments)))) {
+            command.input("");
+            return command.end();
+        }
+    }
+
+    static List<String> shellLine(String script, String... arguments) {
+        var line = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        line.addAll(line(arguments));
+        return line;
+    }
+
     /** Without anybody who reads what it prints. */
     static Process launch(List<String> line) {
         try {
@@ -74,8 +88,13 @@ final class Command implements AutoCloseable {
 
     /** All of standard input. */
     void input(String text) {
+        input(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** All of standard input. */
+    void input(byte[] bytes) {
         try (OutputStream in = process.getOutputStream()) {
-            in.write(text.getBytes(StandardCharsets.UTF_8));
+            in.write(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

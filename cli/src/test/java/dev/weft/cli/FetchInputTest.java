@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,6 +81,38 @@ class FetchInputTest {
             assertThat(Lines.read(output))
                     .extracting(FetchRecord::outcome)
                     .isEqualTo(List.of(FetchOutcome.OK));
+        }
+    }
+
+    @Test
+    void should_finish_what_it_has_begun_when_standard_input_is_not_utf_8() {
+        try (var command = Command.start("fetch", "-i", "-")) {
+            command.input(
+                    (site.url("/ok/1") + "\n" + site.url("/\u00fc") + "\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            var ended = command.end();
+
+            assertThat(ended.status()).isEqualTo(2);
+            assertThat(ended.err()).isEqualTo("weft: standard input:2: not UTF-8\n");
+            assertThat(site.requests()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void should_take_arguments_and_file_names_in_utf_8() throws IOException {
+        Files.writeString(folder.resolve("urls.txt"), site.url("/ok/1") + "\n");
+        var ended =
+                Command.shell(
+                        "cd '%s' && u=$(printf '\\303\\274') && mv urls.txt $u && LC_ALL=C.UTF-8 exec \"$@\" -i $u -o $u.out $URL/$u"
+                                .formatted(folder)
+                                .replace("$URL", site.url("")),
+                        "fetch");
+
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.out()).contains("2 URLs in");
+        assertThat(site.requests("/%C3%BC")).isEqualTo(1);
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(2);
         }
     }
 

@@ -148,6 +148,12 @@ class FetchOutcomesTest {
     }
 
     @Test
+    void should_say_where_a_redirect_leads_that_cannot_be_followed() {
+        assertThat(record("/gopher").error()).contains("gopher://");
+        assertThat(record("/nowhere").error()).contains("Location");
+    }
+
+    @Test
     void should_end_with_status_1() {
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.err()).isEmpty();

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 class FetchOutputTest {
     private final Site site = Site.open();
@@ -48,6 +50,34 @@ class FetchOutputTest {
 
         assertThat(Command.await(process)).isEqualTo(1);
         assertThat(err).isEqualTo("weft: cannot write standard output: Broken pipe\n");
+    }
+
+    @Test
+    void should_go_on_recording_when_nobody_reads_its_table() throws IOException {
+        var output = folder.resolve("out.jsonl");
+        var arguments = new ArrayList<>(List.of("fetch", "-o", output.toString(), "-c", "2"));
+        for (int i = 0; i < 10; i++) {
+            arguments.add(site.url("/slow/100?" + i));
+        }
+        var process = Command.launch(Command.line(arguments.toArray(String[]::new)));
+        process.getInputStream().close();
+        var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(Command.await(process)).isEqualTo(1);
+        assertThat(err).isEqualTo("weft: cannot write standard output: Broken pipe\n");
+        assertThat(Lines.read(output))
+                .hasSize(10)
+                .extracting(FetchRecord::outcome)
+                .containsOnly(FetchOutcome.OK);
+    }
+
+    @Test
+    void should_say_so_when_its_help_cannot_be_written() {
+        assumeTrue(Files.exists(Path.of("/dev/full")));
+        var ended = Command.shell("exec \"$@\" >/dev/full", "fetch", "--help");
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err()).isEqualTo("weft: cannot write standard output\n");
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,31 @@ class FetchStopTest {
             assertThat(Lines.read(output))
                     .extracting(FetchRecord::outcome)
                     .isEqualTo(List.of(FetchOutcome.CANCELLED));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void should_end_as_stopped_also_when_the_reader_of_its_table_was(boolean recorded)
+            throws Exception {
+        var output = folder.resolve("out.jsonl");
+        var line = Command.line("fetch", site.url("/silent/1"), site.url("/silent/2"));
+        if (recorded) {
+            line.addAll(List.of("-o", output.toString()));
+        }
+        var process = Command.launch(line);
+        try {
+            site.awaitRequests(2);
+            process.getInputStream().close();
+            Command.signal(process, "INT");
+
+            assertThat(Command.await(process)).isEqualTo(130);
+            assertThat(process.getErrorStream()).isEmpty();
+            if (recorded) {
+                assertThat(Lines.read(output)).hasSize(2);
+            }
+        } finally {
+            process.destroyForcibly();
         }
     }
 

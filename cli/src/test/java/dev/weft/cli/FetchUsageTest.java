@@ -47,6 +47,13 @@ class FetchUsageTest {
                 List.of("example.org", "fetch", "http://a/", "example.org"),
                 List.of("ftp://a/", "fetch", "ftp://a/"),
                 List.of("no-such-file", "fetch", "-i", "no-such-file"),
+                List.of("not UTF-8", "fetch", "http://a/\ufffd"),
+                List.of("not UTF-8", "fetch", "-i", "\ufffd.txt"),
+                List.of("not UTF-8", "fetch", "-o", "\ufffd.txt", "http://a/"),
+                List.of("cannot read", "fetch", "-i", ""),
+                List.of("cannot read", "fetch", "-i", "x".repeat(5_000)),
+                List.of("cannot write", "fetch", "-o", "", "http://a/"),
+                List.of("cannot write", "fetch", "-o", "x".repeat(5_000), "http://a/"),
                 List.of("no-such-folder", "fetch", "-o", "no-such-folder/x", "http://a/"),
                 List.of("--demo goes with", "fetch", "--demo", "http://a/"),
                 List.of("--demo needs", "fetch", "--demo", "--timeout=2s"));
@@ -115,6 +122,38 @@ class FetchUsageTest {
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(urls).hasContent("http://127.0.0.1:1/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"$@\" -i - -o F <F",
+                "\"$@\" -i - -o - <F >>F",
+                "\"$@\" -i - <F >>F",
+                "\"$@\" -i F >>F",
+                "ln F G && \"$@\" -i F -o G"
+            })
+    void should_refuse_to_write_into_its_input(String line) throws IOException {
+        var urls = Files.writeString(folder.resolve("F"), "http://127.0.0.1:1/\n");
+        var ended = Command.shell("cd '" + folder + "' && " + line, "fetch", "--retries=0");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).startsWith("weft: ").contains("would be written into");
+        assertThat(urls).hasContent("http://127.0.0.1:1/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://a/", "-i ", "http://a/ -o "})
+    void should_refuse_an_argument_that_is_not_utf_8(String before) {
+        for (String locale : List.of("C", "C.UTF-8")) {
+            var ended =
+                    Command.shell(
+                            "LC_ALL=" + locale + " exec \"$@\" " + before + "$(printf 'x\\374')",
+                            "fetch");
+
+            assertThat(ended.status()).isEqualTo(2);
+            assertThat(ended.err()).startsWith("weft: not UTF-8: ").doesNotContain("Exception");
+        }
     }
 
     @Test

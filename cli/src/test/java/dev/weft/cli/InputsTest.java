@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.Weft;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -60,6 +62,31 @@ class InputsTest {
         writer.write("http://a/\n".getBytes(StandardCharsets.UTF_8));
 
         assertThat(Weft.run(() -> take(inputs, 1))).containsExactly("http://a/");
+        writer.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://b", "# begun", "# whole\n", "\n"})
+    void should_give_what_a_pipe_has_before_a_line_it_has_to_wait_for(String then)
+            throws IOException {
+        var writer = new PipedOutputStream();
+        var inputs =
+                new Inputs(List.of(), new UrlLines("pipe", new PipedInputStream(writer)), false);
+        writer.write(("http://a/\n" + then).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(Weft.run(() -> take(inputs, 1))).containsExactly("http://a/");
+        writer.close();
+    }
+
+    @Test
+    void should_give_the_rest_of_what_was_read_of_a_pipe_after_a_cancellation() throws IOException {
+        var writer = new PipedOutputStream();
+        var pipe = new PipedInputStream(writer, 64 * 1024);
+        var inputs = new Inputs(List.of(), new UrlLines("pipe", pipe), false);
+        writer.write(("http://a/\n".repeat(1_500) + "http://b").getBytes(StandardCharsets.UTF_8));
+        assertThat(Weft.run(() -> take(inputs, 5))).hasSize(5);
+
+        assertThat(rest(inputs)).hasSize(1_495);
         writer.close();
     }
 

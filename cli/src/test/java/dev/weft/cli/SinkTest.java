@@ -72,7 +72,48 @@ class SinkTest {
 
     @Test
     void should_name_what_cannot_be_written() {
-        var full =
+        var sink = new Sink(full("r.jsonl"), out, table, null, false);
+
+        assertThatThrownBy(() -> sink.write(List.of(record("http://a/"))))
+                .isInstanceOf(OutputFailure.class)
+                .hasMessage("cannot write r.jsonl: No space left on device");
+        assertThat(sink.hasLostTable()).isFalse();
+    }
+
+    @Test
+    void should_fail_at_once_when_the_table_is_lost_and_nothing_else_is_written() {
+        var sink = new Sink(null, full("out"), table, null, false);
+
+        assertThatThrownBy(() -> sink.write(List.of(record("http://a/"))))
+                .isInstanceOf(OutputFailure.class);
+        assertThat(sink.hasLostTable()).isTrue();
+    }
+
+    @Test
+    void should_write_on_to_the_file_when_the_table_is_lost_and_say_so_in_the_end() {
+        var sink = new Sink(json, full("out"), table, null, false);
+        sink.write(List.of(record("http://a/")));
+        sink.write(List.of(record("http://b/")));
+
+        assertThat(text(file).lines()).hasSize(2);
+        assertThatThrownBy(() -> sink.finish("the end\n"))
+                .isInstanceOf(OutputFailure.class)
+                .hasMessage("cannot write out: No space left on device");
+    }
+
+    @Test
+    void should_do_without_a_progress_line_that_cannot_be_drawn() {
+        var sink = new Sink(json, out, table, full("terminal"), true);
+        sink.write(List.of(record("http://a/")));
+        sink.show("10%");
+        sink.finish("the end\n");
+
+        assertThat(text(terminal)).contains("http://a/").endsWith("the end\n");
+    }
+
+    private static Sink.Stream full(String name) {
+        return new Sink.Stream(
+                name,
                 new OutputStream() {
                     @Override
                     public void write(int b) throws IOException {
@@ -83,12 +124,7 @@ class SinkTest {
                     public void write(byte[] bytes, int from, int length) throws IOException {
                         write(0);
                     }
-                };
-        var sink = new Sink(new Sink.Stream("r.jsonl", full), out, table, null, false);
-
-        assertThatThrownBy(() -> sink.write(List.of(record("http://a/"))))
-                .isInstanceOf(OutputFailure.class)
-                .hasMessage("cannot write r.jsonl: No space left on device");
+                });
     }
 
     private static FetchRecord record(String url) {

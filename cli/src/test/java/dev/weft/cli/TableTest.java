@@ -27,6 +27,20 @@ class TableTest {
                         "-         1.5K    0.123  http://a/b  timeout after 2 attempts: refused\n");
     }
 
+    @Test
+    void should_show_the_end_of_an_error_that_does_not_fit() {
+        var table = new Table(100, 10);
+
+        assertThat(
+                        table.row(
+                                record(
+                                        "http://a/b",
+                                        null,
+                                        "a.example:80: cannot connect to all of its addresses:"
+                                                + " refused")))
+                .endsWith("  timeout after 2 attempts: … refused\n");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {60, 80, 100, 213})
     void should_fit_the_terminal_whatever_comes(int width) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -69,6 +70,28 @@ class UrlLinesTest {
     @Test
     void should_read_lines_longer_than_a_block_in_all() throws BadInput {
         assertThat(read("http://a/long/enough\n".repeat(50_000))).hasSize(50_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00fc", "\u00c3", "\u00ed\u00a0\u0080", "\u00c0\u00af"})
+    void should_refuse_what_is_not_utf_8_and_name_its_line(String octets) {
+        byte[] text =
+                ("http://a/\n# " + octets + "\nhttp://b/\n").getBytes(StandardCharsets.ISO_8859_1);
+        var lines = new UrlLines("urls.txt", new ByteArrayInputStream(text));
+
+        assertThatThrownBy(
+                        () -> {
+                            lines.next();
+                            lines.next();
+                        })
+                .isInstanceOf(BadInput.class)
+                .hasMessage("urls.txt:2: not UTF-8");
+    }
+
+    @Test
+    void should_take_any_character_of_utf_8() throws BadInput {
+        assertThat(read("http://a/\ufffd\ud83d\ude00"))
+                .containsExactly("http://a/\ufffd\ud83d\ude00");
     }
 
     @Test
