@@ -1,9 +1,12 @@
 package dev.weft.http;
 
+import dev.weft.Weft;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 
 /**
  * A client's answer with its body as it comes over the wire. It holds the connection until the
@@ -14,6 +17,7 @@ import java.io.InputStream;
 final class Answer extends InputStream {
 
     private static final int SHORT = 65536;
+    private static final Duration DRAIN = Duration.ofMillis(100);
 
     final Headers headers;
     final StatusLine line;
@@ -173,19 +177,27 @@ final class Answer extends InputStream {
 
     /**
      * Reads on for a little, so that the connection can be kept; closes it if there is much to
-     * come.
+     * come, or if it does not come soon.
      */
     void drainSmall() {
+        try {
+            if (connection != null && keep && reader.length() <= SHORT) {
+                Weft.moveOnAfter(DRAIN, this::drain);
+            }
+        } finally {
+            close();
+        }
+    }
+
+    private void drain() {
         byte[] waste = new byte[8192];
         int left = SHORT / 4;
         try {
-            while (connection != null && left > 0 && reader.length() <= SHORT) {
+            while (connection != null && left > 0) {
                 left -= Math.max(0, read(waste, 0, waste.length));
             }
         } catch (HttpException ignored) {
             // the connection is closed, which is all that matters for a body that nobody wants
-        } finally {
-            close();
         }
     }
 

@@ -29,6 +29,12 @@ final class BadMessage extends RuntimeException {
         return new BadMessage(413, what, null);
     }
 
+    /** The text, with what the failure itself has to say behind it. */
+    static String about(String what, Throwable failure) {
+        String more = failure.getMessage();
+        return more == null || more.isBlank() ? what : what + ": " + more;
+    }
+
     static BadMessage corrupt(String what, @Nullable Throwable cause) {
         return new BadMessage(400, what, cause);
     }

@@ -45,7 +45,7 @@ final class DecodeLimit extends InputStream {
         try {
             n = decoder.read(into, offset, Math.min(length, PIECE));
         } catch (IOException | IndexOutOfBoundsException e) {
-            throw BadMessage.corrupt("the body is not valid " + coding + ": " + e.getMessage(), e);
+            throw BadMessage.corrupt(BadMessage.about("the body is not valid " + coding, e), e);
         }
         if (n <= 0) {
             return n;

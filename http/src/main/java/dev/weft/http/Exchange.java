@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import javax.net.ssl.SSLException;
-
 /**
  * One request on its way: connection, header, redirects, retry. Everything that goes wrong inside
  * comes out as an {@link HttpException} that names the URL asked at that moment.
@@ -32,6 +30,9 @@ final class Exchange {
     private @Nullable RequestBody body;
     private boolean bodySent;
     private final boolean follow;
+
+    /** Why the last answer, a redirect, leads no further. */
+    @Nullable String redirectFailure;
 
     Exchange(HttpClient client, HttpRequest request) {
         this.client = client;
@@ -180,8 +181,9 @@ final class Exchange {
     /**
      * Sends the request and reads the answer's header.
      *
-     * @return null if the connection, used before, turned out to be dead, and the request may be
-     *     sent again: then it is dropped, its room kept
+     * @return null if the connection, used before, turned out to be dead, or was closed with 408
+     *     because it was idle for too long (RFC 9110 section 15.5.9), and the request may be sent
+     *     again: then it is dropped, its room kept
      */
     private @Nullable Answer askOver(Connection connection, boolean mayRetry) {
         Wire wire = connection.wire;
@@ -190,8 +192,9 @@ final class Exchange {
         boolean keepRoom = false;
         try {
             boolean whole = send(wire);
-            Answer answer = receive(connection, whole);
-            done = true;
+            Answer answer = receive(connection, whole, mayRetry && isRepeatable());
+            done = answer != null;
+            keepRoom = answer == null;
             return answer;
         } catch (Broken e) {
             if (mayRetry
@@ -254,7 +257,7 @@ final class Exchange {
                 return false;
             }
             throw new HttpException.RequestBody(
-                    method, url.toString(), "its own body failed: " + e.getMessage(), e);
+                    method, url.toString(), BadMessage.about("its own body failed", e), e);
         }
         return !out.wasInterrupted();
     }
@@ -267,7 +270,8 @@ final class Exchange {
         }
     }
 
-    private Answer receive(Connection connection, boolean requestIsWhole) {
+    private @Nullable Answer receive(
+            Connection connection, boolean requestIsWhole, boolean mayRetry) {
         Wire wire = connection.wire;
         HeaderParser parser = connection.parser;
         for (int interim = 0; interim <= MAX_INTERIM; interim++) {
@@ -286,7 +290,10 @@ final class Exchange {
                         requestIsWhole
                                 && length != BodyReader.UNTIL_CLOSE
                                 && Framing.keepsAlive(received, line.http11());
-                return new Answer(this, connection, line, received, length, keep);
+                boolean wasIdle = mayRetry && !keep && line.status() == 408;
+                return wasIdle && !client.pool.isClosed()
+                        ? null
+                        : new Answer(this, connection, line, received, length, keep);
             }
             if (line.status() == 101) {
                 throw BadMessage.syntax("it switches to another protocol, which nobody asked for");
@@ -300,6 +307,7 @@ final class Exchange {
 
     /** Where the answer leads; null if nowhere, and then the answer is the result. */
     private @Nullable Url redirectTarget(Answer answer) {
+        redirectFailure = null;
         switch (answer.status()) {
             case 301, 302, 303, 307, 308 -> {}
             default -> {
@@ -308,13 +316,35 @@ final class Exchange {
         }
         String location = answer.headers.value("location");
         if (location == null || location.isEmpty()) {
+            redirectFailure = "the redirect says not where to (no Location)";
             return null;
         }
+        String reference = utf8(location);
         try {
-            return url.resolve(utf8(location));
-        } catch (Url.Malformed notFollowed) {
+            return url.resolve(reference);
+        } catch (Url.Malformed e) {
+            redirectFailure =
+                    "the redirect to "
+                            + FieldSyntax.visible(withoutUser(reference))
+                            + " can't be followed: "
+                            + e.getMessage();
             return null;
         }
+    }
+
+    private static String withoutUser(String reference) {
+        int authority = reference.indexOf("//");
+        if (authority < 0) {
+            return reference;
+        }
+        int end = authority + 2;
+        while (end < reference.length() && "/?#".indexOf(reference.charAt(end)) < 0) {
+            end++;
+        }
+        int at = reference.lastIndexOf('@', end - 1);
+        return at < authority
+                ? reference
+                : reference.substring(0, authority + 2) + reference.substring(at + 1);
     }
 
     /** A Location that isn't ASCII is UTF-8, though the standard wants it escaped. */
@@ -377,12 +407,9 @@ final class Exchange {
         if (answerBegan) {
             return new HttpException.Protocol(method, at, what, e.getCause());
         }
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException) {
-                return new HttpException.Tls(method, at, what, cause);
-            }
-        }
-        return new HttpException.Connect(method, at, what, e.getCause());
+        return e.getCause() instanceof TlsException tls
+                ? new HttpException.Tls(method, at, what, tls)
+                : new HttpException.Connect(method, at, what, e.getCause());
     }
 
     HttpException timedOut(Deadline.Passed e) {

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long a message's body is and whether the connection outlives it (RFC 9112 sections 6.3 and
- * 9.3).
+ * 9.3). A length that is said several times, in fields or in one field's list, is accepted in a
+ * response if all are equal, and refused in a request.
  */
 final class Framing {
 
@@ -33,7 +34,7 @@ final class Framing {
         for (int i = 0; i < headers.size(); i++) {
             String name = headers.nameAt(i);
             if (name.length() == 14 && name.equalsIgnoreCase("content-length")) {
-                length = length(headers.valueAt(i), length, repeatable);
+                length = lengths(headers.valueAt(i), length, repeatable);
             } else if (name.length() == 17 && name.equalsIgnoreCase("transfer-encoding")) {
                 if (transfer != null) {
                     throw BadMessage.syntax("two Transfer-Encoding fields");
@@ -60,6 +61,17 @@ final class Framing {
         return BodyReader.CHUNKED;
     }
 
+    /** Those of one field: a list, though there is no sense in one (RFC 9112 section 6.3, 5). */
+    private static long lengths(String value, long before, boolean repeatable) {
+        long length = before;
+        int from = 0;
+        for (int comma = value.indexOf(','); comma >= 0; comma = value.indexOf(',', from)) {
+            length = length(value.substring(from, comma).strip(), length, repeatable);
+            from = comma + 1;
+        }
+        return length(from == 0 ? value : value.substring(from).strip(), length, repeatable);
+    }
+
     private static long length(String value, long before, boolean repeatable) {
         long length = 0;
         int n = value.length();
@@ -75,7 +87,7 @@ final class Framing {
         if (before != NONE && (before != length || !repeatable)) {
             throw BadMessage.syntax(
                     before == length
-                            ? "two Content-Length fields"
+                            ? "more than one Content-Length"
                             : "Content-Length " + before + " and " + length);
         }
         return length;

@@ -87,8 +87,9 @@ public final class HttpClientBuilder {
     }
 
     /**
-     * Whether redirects are followed, as by default. A HEAD request follows them only if it says so
-     * itself.
+     * Whether redirects are followed, as by default; where one can't be, the redirect is the
+     * response and {@link HttpResponse#redirectFailure} says why. A HEAD request follows them only
+     * if it says so itself.
      */
     public HttpClientBuilder followRedirects(boolean follow) {
         followRedirects = follow;
@@ -161,7 +162,8 @@ public final class HttpClientBuilder {
 
     /**
      * Whether to ask for compressed bodies and decode them (gzip, deflate, br, zstd), as by
-     * default.
+     * default. A body in another coding, which nobody asked for, is handed out as it came; see
+     * {@link HttpResponse#body}.
      */
     public HttpClientBuilder decompress(boolean decode) {
         decompress = decode;

@@ -31,6 +31,7 @@ public final class HttpResponse implements AutoCloseable {
     private final Answer answer;
     private final Url url;
     private final List<Hop> history;
+    private final @Nullable String redirectFailure;
     private @Nullable ResponseBody body;
     private boolean read;
 
@@ -38,6 +39,7 @@ public final class HttpResponse implements AutoCloseable {
         this.client = exchange.client;
         this.answer = answer;
         this.url = exchange.url;
+        this.redirectFailure = exchange.redirectFailure;
         this.history = exchange.history.isEmpty() ? List.of() : List.copyOf(exchange.history);
     }
 
@@ -71,6 +73,14 @@ public final class HttpResponse implements AutoCloseable {
         return history;
     }
 
+    /**
+     * Why this answer, a redirect, was not followed though redirects are: where it points, and what
+     * is wrong with that, in one line without user and password. Empty for all other answers.
+     */
+    public Optional<String> redirectFailure() {
+        return Optional.ofNullable(redirectFailure);
+    }
+
     /** The type of the body without parameters, in lower case, such as {@code text/html}. */
     public Optional<String> contentType() {
         String type = TextOf.type(answer.headers.value("content-type"));
@@ -83,9 +93,11 @@ public final class HttpResponse implements AutoCloseable {
     }
 
     /**
-     * The body, decoded, as it comes: {@code read} waits for bytes. What fails is an {@link
-     * HttpException}, never an {@link IOException}. Every call gives the same stream; closing it
-     * closes the response.
+     * The body, decoded, as it comes: {@code read} waits for bytes. A body in a coding that is not
+     * known here comes as it was sent, with the Content-Encoding among {@link #headers} to tell:
+     * all or nothing, where several codings were applied. So do {@link #bytes} and the others. What
+     * fails is an {@link HttpException}, never an {@link IOException}. Every call gives the same
+     * stream; closing it closes the response.
      */
     public InputStream body() {
         ResponseBody stream = body;

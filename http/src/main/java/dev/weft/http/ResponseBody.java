@@ -40,7 +40,7 @@ final class ResponseBody extends InputStream {
             throw answer.failed(e);
         } catch (IOException e) {
             throw answer.failed(
-                    BadMessage.corrupt("the body can't be decoded: " + e.getMessage(), e));
+                    BadMessage.corrupt(BadMessage.about("the body can't be decoded", e), e));
         } finally {
             if (!well) {
                 close();

@@ -85,6 +85,11 @@ record Url(boolean secure, String host, int port, @Nullable String userInfo, Str
         int at = authority.lastIndexOf('@');
         String userInfo = at < 0 ? null : authority.substring(0, at);
         String hostAndPort = authority.substring(at + 1);
+        if (hostAndPort.startsWith("[") && hostAndPort.indexOf(']') < 0) {
+            throw new Malformed(
+                    "an IPv6 address without its closing bracket: "
+                            + FieldSyntax.visible(hostAndPort));
+        }
         int portColon =
                 hostAndPort.startsWith("[")
                         ? hostAndPort.indexOf(':', Math.max(0, hostAndPort.indexOf(']')))
@@ -134,7 +139,12 @@ record Url(boolean secure, String host, int port, @Nullable String userInfo, Str
         for (int i = 0; i < digits.length(); i++) {
             char c = digits.charAt(i);
             if (c < '0' || c > '9' || (port = port * 10 + c - '0') > 65535) {
-                throw new Malformed("a bad port: " + FieldSyntax.visible(digits));
+                throw new Malformed(
+                        "a bad port: "
+                                + FieldSyntax.visible(digits)
+                                + (digits.indexOf(':') < 0
+                                        ? ""
+                                        : " (an IPv6 address stands in brackets)"));
             }
         }
         if (port == 0) {

@@ -2,6 +2,7 @@ package dev.weft.http;
 
 import dev.weft.WaitList;
 import dev.weft.net.InsideNetty;
+import dev.weft.net.NetException;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -261,7 +262,7 @@ final class Wire extends ChannelInboundHandlerAdapter {
     private boolean awaitBytes(Deadline deadline) {
         while (arrived.isEmpty()) {
             if (failure != null) {
-                throw new Broken("the connection failed: " + failure, failure);
+                throw failed(failure);
             }
             if (eof) {
                 return false;
@@ -273,6 +274,15 @@ final class Wire extends ChannelInboundHandlerAdapter {
             }
         }
         return true;
+    }
+
+    private Broken failed(Throwable cause) {
+        InetSocketAddress remote = remoteAddress();
+        NetException told =
+                NetException.of(
+                        remote == null ? "" : remote.getHostString() + ":" + remote.getPort(),
+                        cause);
+        return new Broken(told.reason(), told);
     }
 
     /** A cancellation point for reads that are served from memory. */
@@ -362,7 +372,7 @@ final class Wire extends ChannelInboundHandlerAdapter {
                 return false;
             }
             if (failure != null) {
-                throw new Broken("the connection failed: " + failure, failure);
+                throw failed(failure);
             }
             if (!channel.isActive()) {
                 throw new Broken("the peer closed the connection", null);

@@ -179,7 +179,12 @@ class EncodingTest {
     @Test
     void in_an_unknown_coding_are_given_as_they_came() throws Exception {
         try (var server = answering("snappy", TEXT)) {
-            OnLoop.client(client -> assertThat(client.get(server.url()).bytes()).isEqualTo(TEXT));
+            OnLoop.client(
+                    client -> {
+                        HttpResponse response = client.get(server.url());
+                        assertThat(response.headers().first("Content-Encoding")).contains("snappy");
+                        assertThat(response.bytes()).isEqualTo(TEXT);
+                    });
         }
     }
 

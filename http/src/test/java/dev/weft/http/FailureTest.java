@@ -17,6 +17,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 
 import javax.net.ssl.SSLSocket;
@@ -46,7 +48,12 @@ class FailureTest {
                 client ->
                         assertThatExceptionOfType(HttpException.Connect.class)
                                 .isThrownBy(() -> client.get("http://127.0.0.1:" + port + "/a"))
-                                .withMessageStartingWith("GET http://127.0.0.1:" + port + "/a: ")
+                                .withMessage(
+                                        "GET http://127.0.0.1:"
+                                                + port
+                                                + "/a: 127.0.0.1:"
+                                                + port
+                                                + ": connection refused")
                                 .satisfies(
                                         e -> {
                                             assertThat(e.method()).isEqualTo("GET");
@@ -88,7 +95,9 @@ class FailureTest {
             OnLoop.client(
                     client ->
                             assertThatExceptionOfType(HttpException.Connect.class)
-                                    .isThrownBy(() -> client.get(server.url())));
+                                    .isThrownBy(() -> client.get(server.url()))
+                                    .withMessage(
+                                            "GET " + server.url() + ": connection reset by peer"));
         }
     }
 
@@ -275,6 +284,43 @@ class FailureTest {
     }
 
     @Test
+    void a_server_that_hangs_up_before_the_tls_handshake_is_a_tls_failure() throws Exception {
+        try (var server = new RawServer(_ -> {})) {
+            String url = server.url().replace("http:", "https:");
+            OnLoop.client(
+                    client ->
+                            Weft.forEach(
+                                    Collections.nCopies(200, url),
+                                    20,
+                                    each ->
+                                            assertThatExceptionOfType(HttpException.Tls.class)
+                                                    .isThrownBy(() -> client.get(each))));
+        }
+    }
+
+    @Test
+    void a_reset_in_a_body_is_told_in_plain_words() throws Exception {
+        var headerSeen = new CountDownLatch(1);
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+                            headerSeen.await();
+                            talk.reset();
+                        })) {
+            OnLoop.client(
+                    client -> {
+                        HttpResponse response = client.get(server.url());
+                        headerSeen.countDown();
+                        assertThatExceptionOfType(HttpException.Protocol.class)
+                                .isThrownBy(response::bytes)
+                                .withMessage("GET " + server.url() + ": connection reset by peer");
+                    });
+        }
+    }
+
+    @Test
     void a_server_that_speaks_no_tls_is_a_tls_failure() throws Exception {
         try (var server =
                 new RawServer(
@@ -289,7 +335,8 @@ class FailureTest {
                                             () ->
                                                     client.get(
                                                             server.url()
-                                                                    .replace("http:", "https:"))));
+                                                                    .replace("http:", "https:")))
+                                    .withMessageEndingWith(": the server does not speak TLS"));
         }
     }
 

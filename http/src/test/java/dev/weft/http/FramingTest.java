@@ -64,7 +64,11 @@ class FramingTest {
                 // length
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\nContent-Length: 2\\r\\n\\r\\nab",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 1, 2\\r\\n\\r\\nab",
-                "HTTP/1.1 200 OK\\r\\nContent-Length: 1, 1\\r\\n\\r\\na",
+                "HTTP/1.1 200 OK\\r\\nContent-Length: 1, 1, 2\\r\\n\\r\\na",
+                "HTTP/1.1 200 OK\\r\\nContent-Length: 1,\\r\\n\\r\\na",
+                "HTTP/1.1 200 OK\\r\\nContent-Length: ,1\\r\\n\\r\\na",
+                "HTTP/1.1 200 OK\\r\\nContent-Length: 1, x\\r\\n\\r\\na",
+                "HTTP/1.1 200 OK\\r\\nContent-Length: 1, 1\\r\\nContent-Length: 2\\r\\n\\r\\na",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: -1\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: +1\\r\\n\\r\\na",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 0x1\\r\\n\\r\\na",
@@ -191,6 +195,8 @@ class FramingTest {
                     HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc                                  | 200 | abc | true
                     HTTP/1.1 200 OK\\r\\ncontent-length:3\\t \\r\\n\\r\\nabc                               | 200 | abc | true
                     HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\nContent-Length: 3\\r\\n\\r\\nabc           | 200 | abc | true
+                    HTTP/1.1 200 OK\\r\\nContent-Length: 3, 3\\r\\n\\r\\nabc                               | 200 | abc | true
+                    HTTP/1.1 200 OK\\r\\nContent-Length: 3 ,3,\\t3\\r\\nContent-Length: 3\\r\\n\\r\\nabc   | 200 | abc | true
                     HTTP/1.1 200 \\r\\nContent-Length: 0\\r\\n\\r\\n                                       | 200 | ''  | true
                     HTTP/1.1 200\\r\\nContent-Length: 0\\r\\n\\r\\n                                        | 200 | ''  | true
                     HTTP/1.1 999 What\\r\\nContent-Length: 0\\r\\n\\r\\n                                   | 999 | ''  | true

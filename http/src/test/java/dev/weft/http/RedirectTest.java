@@ -150,14 +150,58 @@ class RedirectTest {
     void where_none_can_be_followed_the_answer_is_the_redirect(String location) throws Exception {
         try (var server = from(302, location)) {
             OnLoop.client(
-                    client -> assertThat(client.get(server.url("/from")).status()).isEqualTo(302));
+                    client -> {
+                        HttpResponse response = client.get(server.url("/from"));
+                        assertThat(response.status()).isEqualTo(302);
+                        assertThat(response.redirectFailure().orElseThrow())
+                                .startsWith("the redirect to " + location + " can't be followed: ");
+                    });
+        }
+    }
+
+    @Test
+    void why_one_cant_be_followed_is_told_without_a_password_and_in_a_few_words() throws Exception {
+        try (var server = from(302, "ftp://u:secret@x/\t" + "y".repeat(3000))) {
+            OnLoop.client(
+                    client ->
+                            assertThat(
+                                            client.get(server.url("/from"))
+                                                    .redirectFailure()
+                                                    .orElseThrow())
+                                    .startsWith("the redirect to ftp://x/\\tyyy")
+                                    .endsWith("yyy... can't be followed: a control character at 17")
+                                    .hasSizeLessThan(300));
+        }
+    }
+
+    @Test
+    void what_is_no_redirect_or_was_followed_has_no_failure() throws Exception {
+        try (var server = from(302, "/to")) {
+            OnLoop.client(
+                    client -> {
+                        assertThat(client.get(server.url("/from")).redirectFailure()).isEmpty();
+                        assertThat(client.get(server.url("/to")).redirectFailure()).isEmpty();
+                        assertThat(
+                                        client.send(
+                                                        HttpRequest.get(server.url("/from"))
+                                                                .followRedirects(false)
+                                                                .build())
+                                                .redirectFailure())
+                                .isEmpty();
+                    });
         }
     }
 
     @Test
     void one_without_a_location_is_the_answer() throws Exception {
         try (var server = RawServer.answering("HTTP/1.1 301 Moved\r\nContent-Length: 0\r\n\r\n")) {
-            OnLoop.client(client -> assertThat(client.get(server.url()).status()).isEqualTo(301));
+            OnLoop.client(
+                    client -> {
+                        HttpResponse response = client.get(server.url());
+                        assertThat(response.status()).isEqualTo(301);
+                        assertThat(response.redirectFailure())
+                                .contains("the redirect says not where to (no Location)");
+                    });
         }
     }
 
@@ -290,6 +334,33 @@ class RedirectTest {
                             }
                         })) {
             OnLoop.client(
+                    client -> assertThat(client.get(server.url("/from")).text()).isEqualTo("here"));
+            assertThat(server.connections()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 100\r\n\r\nabc",
+                "Content-Length: 100\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+                "\r\nabc"
+            })
+    void a_redirect_whose_body_stalls_is_followed_all_the_same(String body) throws Exception {
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            String head = talk.readRequest();
+                            if (head.contains("/from")) {
+                                talk.send("HTTP/1.1 302 X\r\nLocation: /to\r\n" + body);
+                                talk.hold();
+                            } else {
+                                talk.send(HERE);
+                            }
+                        })) {
+            OnLoop.client(
+                    HttpClient.builder().maxConnections(1),
                     client -> assertThat(client.get(server.url("/from")).text()).isEqualTo("here"));
             assertThat(server.connections()).isEqualTo(2);
         }

@@ -91,6 +91,23 @@ class UrlTest {
             delimiter = '|',
             textBlock =
                     """
+                    http://[::1        | an IPv6 address without its closing bracket: [::1
+                    http://u@[::1:80/a | an IPv6 address without its closing bracket: [::1:80
+                    http://::1/        | a bad port: :1 (an IPv6 address stands in brackets)
+                    http://a:b/        | a bad port: b
+                    http://[::1]:x/    | a bad port: x
+                    """)
+    void says_what_is_wrong(String text, String why) {
+        assertThatExceptionOfType(Url.Malformed.class)
+                .isThrownBy(() -> Url.parse(text))
+                .withMessage(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
                     g         | http://a/b/c/g
                     ./g       | http://a/b/c/g
                     g/        | http://a/b/c/g/
