@@ -33,8 +33,8 @@ final class Durations implements ITypeConverter<Duration> {
         if (nanos.compareTo(BigDecimal.valueOf(Duration.ofDays(365).toNanos())) > 0) {
             throw new TypeConversionException("'" + text + "' is more than a year");
         }
-        if (nanos.compareTo(BigDecimal.ONE) < 0) {
-            throw new TypeConversionException("'" + text + "' must be more than nothing");
+        if (nanos.compareTo(BigDecimal.valueOf(1_000_000)) < 0) {
+            throw new TypeConversionException("'" + text + "' is less than 1ms");
         }
         return Duration.ofNanos(nanos.longValue());
     }

@@ -117,8 +117,8 @@ final class FetchCommand implements Callable<Integer> {
         for (String url : urls) {
             refuseUnlessUtf8(url);
         }
-        refuseUnlessUtf8(or(input, ""));
-        refuseUnlessUtf8(or(output, ""));
+        checkName(input);
+        checkName(output);
         between("-c", atOnce, 1, 100_000);
         return demo ? demo() : fetch();
     }
@@ -183,6 +183,15 @@ final class FetchCommand implements Callable<Integer> {
     private void refuseUnlessUtf8(String argument) {
         if (argument.indexOf('\ufffd') >= 0) {
             throw usage("not UTF-8: " + argument);
+        }
+    }
+
+    private void checkName(@Nullable String file) {
+        if (file != null) {
+            refuseUnlessUtf8(file);
+            if (file.isEmpty()) {
+                throw usage("-i and -o take a file name or -.");
+            }
         }
     }
 

@@ -74,6 +74,7 @@ final class Command implements AutoCloseable {
         line.add("--enable-native-access=ALL-UNNAMED");
         line.add("-XX:+UseSerialGC");
         line.add("-XX:TieredStopAtLevel=1");
+        line.add("-Dweft.warm-poller=false");
         line.add("-Dio.netty.leakDetection.level=paranoid");
         line.add("-cp");
         line.add(System.getProperty("java.class.path"));

@@ -20,7 +20,7 @@ class DurationsTest {
         "1.5s, PT1.5S",
         "1m, PT1M",
         "1h, PT1H",
-        "0.5ms, PT0.0005S",
+        "1.5ms, PT0.0015S",
         "2S, PT2S",
         "' 2s ', PT2S"
     })
@@ -37,11 +37,11 @@ class DurationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0s", "0ms", "0.0000001ms"})
-    void should_refuse_nothing(String text) {
+    @ValueSource(strings = {"0s", "0ms", "0.0000001ms", "0.999ms"})
+    void should_refuse_less_than_a_millisecond(String text) {
         assertThatThrownBy(() -> new Durations().convert(text))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessageContaining("more than nothing");
+                .hasMessageContaining("less than 1ms");
     }
 
     @ParameterizedTest
