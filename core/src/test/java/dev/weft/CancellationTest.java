@@ -204,6 +204,7 @@ class CancellationTest {
                     });
             Throwable report = logged.failures().get(0);
             assertThat(report).isNotNull();
+            assertThat(report.getMessage()).contains("in 'victim'");
             assertThat(report.getStackTrace()).anyMatch(f -> f.getMethodName().equals("stuckHere"));
         }
     }

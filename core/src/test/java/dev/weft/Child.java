@@ -95,12 +95,6 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** Writes to its standard input. */
-    void type(String text) throws IOException {
-        process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().flush();
-    }
-
     /** Reads the rest and waits for the end. */
     int exitStatus() throws IOException, InterruptedException {
         for (String line; (line = output.readLine()) != null; ) {

@@ -411,6 +411,29 @@ class TimeoutTest {
                                 }));
     }
 
+    @Test
+    void ofADeadlineAndASleepThatEndAtTheSameInstantTheOneSetFirstWins() {
+        Sim.run(
+                () -> {
+                    assertThat(Weft.moveOnAfter(ms(10), () -> sleep(10))).isFalse();
+                    Weft.group(
+                            g -> {
+                                Task<Boolean> sleeper =
+                                        g.start(
+                                                () -> {
+                                                    sleep(5);
+                                                    return Weft.moveOnAfter(
+                                                            ms(5),
+                                                            () -> {
+                                                                sleep(4);
+                                                                sleep(1);
+                                                            });
+                                                });
+                                assertThat(sleeper.await()).isFalse();
+                            });
+                });
+    }
+
     // ---- five bugs of CPython's cancel counters, which identity makes impossible
 
     /**
