@@ -88,9 +88,14 @@ final class Deadline {
         return total != null && endsAt - loop.nanoTime() <= 0;
     }
 
+    private static String text(@Nullable Duration limit) {
+        long millis = limit == null ? 0 : limit.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    }
+
     Passed passed(TimeoutKind kind, @Nullable Throwable cause) {
         return kind == TimeoutKind.READ
-                ? new Passed(kind, "no byte moved for " + idle, cause)
-                : new Passed(kind, "not done within " + total, cause);
+                ? new Passed(kind, "no byte moved for " + text(idle), cause)
+                : new Passed(kind, "not done within " + text(total), cause);
     }
 }

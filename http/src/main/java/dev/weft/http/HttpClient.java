@@ -23,7 +23,7 @@ import java.util.Map;
  * kept in memory, gzip, deflate, br and zstd decoded. A connection is used again only if the last
  * answer on it was read whole and nothing followed it; where the server has closed it meanwhile, a
  * request with an idempotent method and a body that can be sent again is sent once more on a new
- * connection.
+ * connection. Proxies are not supported, and {@code HTTP_PROXY} and its like are not heeded.
  *
  * <p>Every wait is a cancellation point. Cancelling a request, in whatever state it is, closes its
  * connection; nothing else is affected. Limits: 10 s to connect, 5 minutes for a request and its

@@ -118,7 +118,7 @@ final class ServerConnection {
             return false;
         }
         if (clients == null) {
-            LOG.log(Level.ERROR, "the handler of " + exchange + " failed", e);
+            report(exchange, e);
         }
         if (exchange.hasResponded()) {
             wire.abort();
@@ -128,6 +128,15 @@ final class ServerConnection {
             refuse(clients.status, String.valueOf(clients.getMessage()));
         }
         return false;
+    }
+
+    /** A logger that fails, as on a full disk, costs the report and nothing else. */
+    private static void report(ServerExchange exchange, Throwable failure) {
+        try {
+            LOG.log(Level.ERROR, "the handler of " + exchange + " failed", failure);
+        } catch (Throwable broken) {
+            System.err.println("the handler of " + exchange + " failed: " + failure);
+        }
     }
 
     /**

@@ -38,6 +38,39 @@ class ReuseTest {
     }
 
     @Test
+    void a_408_that_ends_an_idle_connection_is_no_answer() throws Exception {
+        String late = "HTTP/1.1 408 Late\r\nContent-Length: 4\r\nConnection: close\r\n\r\nlate";
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.send(HELLO);
+                            talk.readRequest();
+                            talk.send(late);
+                        })) {
+            OnLoop.client(
+                    HttpClient.builder().maxConnections(1),
+                    client -> {
+                        assertThat(client.get(server.url()).text()).isEqualTo("hello");
+                        assertThat(client.get(server.url()).text()).isEqualTo("hello");
+                        HttpRequest post = HttpRequest.post(server.url()).body("once").build();
+                        assertThat(client.send(post).status()).isEqualTo(408);
+                    });
+            assertThat(server.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_408_on_a_new_connection_is_the_answer() throws Exception {
+        try (var server =
+                RawServer.answeringOnce(
+                        "HTTP/1.1 408 Late\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) {
+            OnLoop.client(client -> assertThat(client.get(server.url()).status()).isEqualTo(408));
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void a_short_answer_frees_its_connection_unread() throws Exception {
         try (var server = RawServer.answering(HELLO)) {
             OnLoop.client(
@@ -55,10 +88,10 @@ class ReuseTest {
         try (var server =
                 RawServer.answering(
                         "HTTP/1.1 200 OK\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n"
-                            + "5\r\n"
-                            + "hello\r\n"
-                            + "0\r\n\r\n")) {
+                                + "Transfer-Encoding: chunked\r\n\r\n"
+                                + "5\r\n"
+                                + "hello\r\n"
+                                + "0\r\n\r\n")) {
             OnLoop.client(
                     client -> {
                         assertThat(client.get(server.url()).body().readNBytes(5)).hasSize(5);

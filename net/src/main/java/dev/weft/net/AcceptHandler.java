@@ -17,20 +17,17 @@ import java.util.concurrent.TimeUnit;
  * long as there is room here.
  */
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
-    private static final System.Logger LOG = System.getLogger("dev.weft.net");
     private static final int MAX_WAITING = 64;
 
     final WaitList arrivals = new WaitList("TcpServer.serve");
     private final ArrayDeque<SocketChannel> waiting = new ArrayDeque<>();
     private final int maxConnections;
-    private final String target;
     private int open;
     private boolean resting;
     private boolean closed;
 
-    AcceptHandler(int maxConnections, String target) {
+    AcceptHandler(int maxConnections) {
         this.maxConnections = maxConnections;
-        this.target = target;
     }
 
     /** The next connection, which counts as open from now on. */
@@ -92,11 +89,12 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
         if (closed || resting) {
             return;
         }
-        LOG.log(
+        Reporting.log(
                 Level.WARNING,
-                target
+                context.channel().localAddress()
                         + ": cannot accept connections, trying again in a second: "
-                        + Failures.text(cause));
+                        + Failures.text(cause),
+                null);
         resting = true;
         context.channel().config().setAutoRead(false);
         var _ =

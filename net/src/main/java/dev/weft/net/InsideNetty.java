@@ -30,7 +30,6 @@ import java.util.concurrent.locks.LockSupport;
  * <p><em>Loop-confined</em>; plain fields. Entering is no cancellation point, and may be nested.
  */
 public final class InsideNetty {
-    private static final System.Logger LOG = System.getLogger("dev.weft.net");
 
     private final ArrayDeque<Thread> waiting = new ArrayDeque<>();
     private @Nullable Thread owner;
@@ -116,7 +115,7 @@ public final class InsideNetty {
     private static void report(Thread holder) {
         var where = new IllegalStateException("the stack of " + name(holder) + " inside Netty");
         where.setStackTrace(holder.getStackTrace());
-        LOG.log(
+        Reporting.log(
                 Level.WARNING,
                 "A "
                         + name(holder)

@@ -27,7 +27,6 @@ import java.util.random.RandomGenerator;
  * have written since the last one. Everything happens under the mark of {@link InsideNetty}.
  */
 final class NettyDriver implements Driver {
-    private static final System.Logger LOG = System.getLogger("dev.weft.net");
 
     final Transport transport;
     final InsideNetty inside;
@@ -177,12 +176,13 @@ final class NettyDriver implements Driver {
         inside.enter();
         try {
             if (!streams.isEmpty()) {
-                LOG.log(
+                Reporting.log(
                         Level.WARNING,
-                        "{0} still open when its loop ended, now aborted: {1}. Close streams with"
-                                + " try (var stream = ...).",
-                        streams.size() == 1 ? "A stream was" : streams.size() + " streams were",
-                        streams.stream().limit(5).map(TcpStream::toString).toList());
+                        (streams.size() == 1 ? "A stream was" : streams.size() + " streams were")
+                                + " still open when its loop ended, now aborted: "
+                                + streams.stream().limit(5).map(TcpStream::toString).toList()
+                                + ". Close streams with try (var stream = ...).",
+                        null);
                 List.copyOf(streams).forEach(TcpStream::drop);
             }
             DnsClient client = dns;

@@ -36,7 +36,6 @@ import java.util.concurrent.TimeoutException;
  * <p><em>Loop-confined.</em>
  */
 public final class TcpServer implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("dev.weft.net");
     private static final Duration TLS_LIMIT = Duration.ofSeconds(10);
 
     private final NettyDriver driver;
@@ -81,7 +80,7 @@ public final class TcpServer implements AutoCloseable {
         @Nullable InetAddress host =
                 options.host().isEmpty() ? null : Dns.resolve(driver, options.host()).getFirst();
         var address = new InetSocketAddress(host, options.port());
-        AcceptHandler accepting = new AcceptHandler(options.maxConnections(), target);
+        AcceptHandler accepting = new AcceptHandler(options.maxConnections());
         accepting.arrivals.enter();
         ServerSocketChannel channel;
         try {
@@ -241,7 +240,7 @@ public final class TcpServer implements AutoCloseable {
                 failure instanceof ConnectionResetException
                         || failure instanceof ConnectionClosedException
                         || failure instanceof TlsException;
-        LOG.log(
+        Reporting.log(
                 clientsFault ? Level.DEBUG : Level.ERROR,
                 this
                         + ": the handler of the connection from "

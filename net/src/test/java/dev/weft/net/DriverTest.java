@@ -317,7 +317,7 @@ class DriverTest {
                     .singleElement()
                     .satisfies(
                             record ->
-                                    assertThat(record.getParameters()[1].toString())
+                                    assertThat(record.getMessage())
                                             .contains(
                                                     "TcpStream 127.0.0.1:"
                                                             + listening.getLocalPort()));

@@ -12,11 +12,15 @@ final class Log implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger("dev.weft.net");
 
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+    private volatile boolean broken;
     private final Handler handler =
             new Handler() {
                 @Override
                 public void publish(LogRecord record) {
                     records.add(record);
+                    if (broken) {
+                        throw new IllegalStateException("the disk is full");
+                    }
                 }
 
                 @Override
@@ -30,6 +34,11 @@ final class Log implements AutoCloseable {
         LOGGER.setLevel(Level.ALL);
         LOGGER.setUseParentHandlers(false);
         LOGGER.addHandler(handler);
+    }
+
+    /** From now on logging fails. */
+    void breakDown() {
+        broken = true;
     }
 
     /** Of warnings and worse. */

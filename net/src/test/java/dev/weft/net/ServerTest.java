@@ -217,7 +217,33 @@ class ServerTest {
                     .satisfies(
                             record ->
                                     assertThat(record.getMessage())
-                                            .contains("Too many open files"));
+                                            .contains("Too many open files")
+                                            .doesNotContain(":0:"));
+        }
+    }
+
+    @Test
+    void a_logger_that_fails_takes_nothing_with_it() throws Exception {
+        try (var log = new Log()) {
+            log.breakDown();
+            run(
+                    driver,
+                    () ->
+                            serving(
+                                    peer -> {
+                                        peer.readExactly(1).close();
+                                        throw new IllegalStateException("to be reported");
+                                    },
+                                    port -> {
+                                        for (int i = 0; i < 2; i++) {
+                                            try (var stream =
+                                                    TcpStream.connect("127.0.0.1", port)) {
+                                                stream.write(new byte[1]);
+                                                assertThat(stream.read().isEmpty()).isTrue();
+                                            }
+                                        }
+                                    }));
+            assertThat(log.warnings()).hasSize(2);
         }
     }
 
