@@ -85,12 +85,22 @@ final class Exchange {
     HttpResponse run() {
         while (true) {
             Answer answer = ask();
-            client.receiveCookies(url, answer.headers);
-            Url next = follow ? redirectTarget(answer) : null;
-            if (next == null) {
-                return new HttpResponse(this, answer);
+            boolean well = false;
+            try {
+                // the jar is the caller's and may fail
+                client.receiveCookies(url, answer.headers);
+                Url next = follow ? redirectTarget(answer) : null;
+                if (next == null) {
+                    well = true;
+                    return new HttpResponse(this, answer);
+                }
+                redirect(answer, next);
+                well = true;
+            } finally {
+                if (!well) {
+                    answer.close();
+                }
             }
-            redirect(answer, next);
         }
     }
 

@@ -15,9 +15,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 
@@ -435,6 +438,40 @@ class FailureTest {
                                 .isThrownBy(running::await);
                         assertThatExceptionOfType(HttpException.Closed.class)
                                 .isThrownBy(waiting::await);
+                        assertThat(client.openConnections()).isZero();
+                    });
+        }
+    }
+
+    @Test
+    void a_jar_that_fails_leaves_no_connection_behind() throws Exception {
+        CookieJar failing =
+                new CookieJar() {
+                    @Override
+                    public void receive(URI from, String setCookie, Instant now) {
+                        throw new IllegalStateException("no room");
+                    }
+
+                    @Override
+                    public List<Cookie> matching(URI to, Instant now) {
+                        return List.of();
+                    }
+                };
+        try (var server =
+                new RawServer(
+                        talk -> {
+                            talk.readRequest();
+                            talk.send(
+                                    "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\n"
+                                            + "Content-Length: 100\r\n\r\nabc");
+                            talk.hold();
+                        })) {
+            OnLoop.client(
+                    HttpClient.builder().cookies(failing),
+                    client -> {
+                        assertThatExceptionOfType(IllegalStateException.class)
+                                .isThrownBy(() -> client.get(server.url()))
+                                .withMessage("no room");
                         assertThat(client.openConnections()).isZero();
                     });
         }
