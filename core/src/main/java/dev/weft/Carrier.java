@@ -5,15 +5,22 @@ package dev.weft;
  * nothing else ever.
  */
 final class Carrier extends Thread {
+    /** Address space, not memory. A task's frames lie here while it runs. */
+    private static final long STACK_BYTES = 16L << 20;
+
     final Loop loop;
 
     Carrier(Loop loop, String name) {
-        super(null, null, name, 0, false);
+        super(null, null, name, STACK_BYTES, false);
         this.loop = loop;
     }
 
     @Override
     public void run() {
-        loop.turn();
+        try {
+            loop.turn();
+        } catch (Throwable e) {
+            loop.died(e);
+        }
     }
 }

@@ -54,8 +54,8 @@ final class Delivery extends Timer {
     }
 
     /**
-     * An interrupt was sent for it. Whether anybody notices is not known, so the grace begins now; at
-     * its end the interrupt is sent again.
+     * An interrupt was sent for it. Whether anybody notices is not known, so the grace begins now;
+     * at its end the interrupt is sent again.
      */
     void sentAsInterrupt() {
         asInterrupt = true;

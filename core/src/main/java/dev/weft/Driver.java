@@ -50,7 +50,10 @@ public interface Driver {
      */
     void poll(long nanos, Gate gate);
 
-    /** Makes a blocked poll return soon. Any thread, but never the bare carrier; never blocks, never throws. */
+    /**
+     * Makes a blocked poll return soon. Any thread, but never the bare carrier; never blocks, never
+     * throws.
+     */
     void wakeup();
 
     /** Whether something is registered that could still wake a task. */

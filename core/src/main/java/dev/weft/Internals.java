@@ -13,7 +13,10 @@ import java.util.concurrent.ForkJoinPool;
  * cheap question which carrier one runs on. Nothing else of Weft touches JDK internals.
  */
 final class Internals {
-    /** As {@code Thread.ofVirtual()} has it: inheritable thread-locals and the context class loader come from the creator. */
+    /**
+     * As {@code Thread.ofVirtual()} has it: inheritable thread-locals and the context class loader
+     * come from the creator.
+     */
     private static final int ORDINARY = 0;
 
     private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD;
@@ -75,7 +78,7 @@ final class Internals {
         Module weft = Internals.class.getModule();
         throw new IllegalStateException(
                 "Weft schedules virtual threads on its own loop and needs the JVM flag --add-opens"
-                    + " java.base/java.lang="
+                        + " java.base/java.lang="
                         + (weft.isNamed() ? weft.getName() : "ALL-UNNAMED")
                         + " (for an executable jar: the manifest line 'Add-Opens:"
                         + " java.base/java.lang'). There is no mode without it yet.",
@@ -85,9 +88,7 @@ final class Internals {
     /** An unstarted virtual thread that the scheduler runs. */
     static Thread newVirtualThread(Executor scheduler, @Nullable String name, Runnable task) {
         try {
-            return (Thread)
-                    open(NEW_VIRTUAL_THREAD)
-                            .invokeExact(scheduler, name, ORDINARY, task);
+            return (Thread) open(NEW_VIRTUAL_THREAD).invokeExact(scheduler, name, ORDINARY, task);
         } catch (Throwable e) {
             throw unexpected(e);
         }

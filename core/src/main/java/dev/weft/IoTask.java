@@ -5,6 +5,9 @@ package dev.weft;
  * from the ready queue.
  */
 final class IoTask implements Runnable {
+    /** So many polls may fail in a row. */
+    private static final int MAX_FAILURES = 100;
+
     private final Loop loop;
     private final Driver driver;
     final Thread thread;
@@ -24,13 +27,18 @@ final class IoTask implements Runnable {
     }
 
     private void live() {
+        int failures = 0;
         try {
             driver.start(loop);
             while (!stopping) {
                 try {
                     driver.poll(nanos, loop.gate);
-                } catch (RuntimeException e) {
+                    failures = 0;
+                } catch (Throwable e) {
                     loop.reports.unexpected("polling the driver of " + loop, e);
+                    if (++failures == MAX_FAILURES) {
+                        throw e;
+                    }
                 }
                 loop.awake();
                 Thread.yield();

@@ -8,7 +8,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
@@ -119,6 +122,8 @@ public final class Loop implements Executor {
 
     private volatile int sleeping;
     private volatile boolean closed;
+    private volatile boolean ending;
+    private @Nullable Throwable death;
     private boolean finished;
     private boolean blocked;
     private boolean wokenByOthers;
@@ -136,6 +141,7 @@ public final class Loop implements Executor {
     private @Nullable TaskGroup root;
     private final ArrayDeque<Runnable> closers = new ArrayDeque<>();
     private @Nullable Offload offload;
+    private final Map<CompletionStage<?>, Stages> stages = new WeakHashMap<>();
 
     Loop(Driver driver) {
         this.driver = driver;
@@ -309,13 +315,24 @@ public final class Loop implements Executor {
      */
     @Override
     public void execute(Runnable command) {
+        Objects.requireNonNull(command, "the command");
+        if (ending) {
+            throw new RejectedExecutionException(this + " has ended");
+        }
         post(
-                () ->
-                        rootGroup()
-                                .start(
-                                        null,
-                                        LoopTask.ORDINARY,
-                                        ((Action<RuntimeException>) command::run).asBody()));
+                () -> {
+                    if (ending) {
+                        reports.tooLate(command);
+                        return;
+                    }
+                    Action<RuntimeException> action = command::run;
+                    rootGroup().start(null, LoopTask.ORDINARY, action.asBody());
+                });
+    }
+
+    /** The wait for a stage that tasks of this loop share; made anew if there is none. */
+    Stages stageOf(CompletionStage<?> stage) {
+        return stages.computeIfAbsent(stage, s -> new Stages(this));
     }
 
     /**
@@ -455,6 +472,9 @@ public final class Loop implements Executor {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (!main.isDone()) {
+            throw new IllegalStateException(this + " died, and its tasks with it", death);
+        }
     }
 
     private <T extends @Nullable Object> T program(Body<T, ?> body) throws Exception {
@@ -465,6 +485,7 @@ public final class Loop implements Executor {
         try {
             group.finishRoot(attempt.thrown());
         } finally {
+            ending = true;
             try {
                 close();
             } finally {
@@ -504,6 +525,12 @@ public final class Loop implements Executor {
     }
 
     // ---- the carrier
+
+    /** The carrier cannot go on, which is a fault of Weft's: nothing of the loop will run again. */
+    void died(Throwable cause) {
+        death = cause;
+        closed = true;
+    }
 
     void turn() {
         int stepsSincePoll = 0;
@@ -570,7 +597,11 @@ public final class Loop implements Executor {
     private void fireTimers(long now) {
         Timer timer;
         while ((timer = timers.pollDue(now)) != null) {
-            timer.fire();
+            try {
+                timer.fire();
+            } catch (Throwable e) {
+                reports.unexpected("a timer of " + this, e);
+            }
         }
     }
 

@@ -318,6 +318,10 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
 
     // ---- waiting
 
+    boolean isWaiting() {
+        return state == WAITING || state == JOINING;
+    }
+
     boolean isJoining() {
         return state == JOINING;
     }
@@ -365,7 +369,14 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         fastWaits = 0;
         state = waiting;
         for (; ; ) {
-            LockSupport.park();
+            try {
+                LockSupport.park();
+            } catch (Throwable notParked) { // a stack too deep to be put aside, or for any call
+                state = RUNNING;
+                handedOver = null;
+                leaveList();
+                throw notParked;
+            }
             loop.running(this);
             if (state != waiting) {
                 break;
@@ -492,10 +503,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
      * Sends the interrupt that poke() asked for, if there is still a reason. In the system task.
      */
     void interruptIfDue() {
-        if (isDone()
-                || state == WAITING
-                || state == JOINING
-                || state == CANCELLING) {
+        if (isDone() || state == WAITING || state == JOINING || state == CANCELLING) {
             return;
         }
         Delivery sent = interruptSent;

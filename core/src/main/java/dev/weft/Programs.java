@@ -66,15 +66,7 @@ final class Programs {
         }
         Thread thread =
                 Thread.ofVirtual()
-                        .unstarted(
-                                () -> {
-                                    try {
-                                        Class.forName("sun.nio.ch.Poller");
-                                    } catch (ClassNotFoundException e) {
-                                        throw new IllegalStateException(
-                                                "this JDK has no poller of that name", e);
-                                    }
-                                });
+                        .unstarted(Settings.warmPoller() ? Programs::loadPoller : () -> {});
         thread.start();
         boolean interrupted = false;
         while (thread.isAlive()) {
@@ -89,6 +81,14 @@ final class Programs {
         }
         warm = true;
         return true;
+    }
+
+    private static void loadPoller() {
+        try {
+            Class.forName("sun.nio.ch.Poller");
+        } catch (ClassNotFoundException | LinkageError e) {
+            return; // no descriptor is left, say: whoever uses the JDK's sockets will hear of it
+        }
     }
 
     /** Each kind of wait once, for the same reason. */

@@ -82,7 +82,9 @@ final class Reports {
                     Thread holding = worker == null ? task.thread : worker;
                     Stack still =
                             new Stack(
-                                    "still running here, in '" + holding.getName() + "'",
+                                    "still running here, in '"
+                                            + (worker == null ? task.name() : worker.getName())
+                                            + "'",
                                     holding.getStackTrace());
                     if (d.delivered != null) {
                         still.addSuppressed(
@@ -107,6 +109,13 @@ final class Reports {
         later(Level.ERROR, "unexpected failure: " + where, thrown);
     }
 
+    void tooLate(Runnable command) {
+        log(
+                Level.WARNING,
+                "handed to " + loop + " as it ended, and not run: " + command.getClass().getName(),
+                null);
+    }
+
     void outlived(String names) {
         log(
                 Level.WARNING,
@@ -125,8 +134,18 @@ final class Reports {
         }
     }
 
+    /** Never throws: whoever reports has something else to do. */
     static void log(Level level, String message, @Nullable Throwable thrown) {
-        System.getLogger("dev.weft").log(level, message, thrown);
+        try {
+            System.getLogger("dev.weft").log(level, message, thrown);
+        } catch (Throwable broken) {
+            try {
+                System.err.println(
+                        message + ": " + thrown + " (and the logger failed: " + broken + ")");
+            } catch (Throwable nothingLeft) {
+                return;
+            }
+        }
     }
 
     /** A stack of another task, in the shape that loggers print. */

@@ -2,6 +2,9 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+
 /**
  * A stretch of a task's work that can be cancelled as one: a task, a group, a timeout. Scopes nest;
  * a request to cancel one reaches every task under it, and only the scope itself absorbs it (Trio's
@@ -48,33 +51,28 @@ public abstract sealed class Scope permits LoopTask, TaskGroup, TimeoutScope, Sh
      * group inside it.
      */
     final void spread(CancelRequest r) {
-        LoopTask<?> owner = owner();
-        owner.post(r);
-        Scope s = owner.innermost;
-        while (s != null) {
-            if (s instanceof TaskGroup group) {
-                group.spreadToChildren(r);
-            }
-            if (s == this) {
-                break;
-            }
-            s = s.outer;
-        }
+        forAll(task -> task.post(r));
     }
 
     /** Looks again at every task under this scope, after something outside stopped being masked. */
     final void recheck() {
-        LoopTask<?> owner = owner();
-        owner.poke();
-        Scope s = owner.innermost;
-        while (s != null) {
-            if (s instanceof TaskGroup group) {
-                group.recheckChildren();
+        forAll(LoopTask::poke);
+    }
+
+    /** Not recursive: trees of tasks may be deeper than the carrier's stack. */
+    private void forAll(Consumer<LoopTask<?>> action) {
+        ArrayDeque<Scope> children = new ArrayDeque<>();
+        for (Scope scope = this; scope != null; scope = children.poll()) {
+            LoopTask<?> task = scope.owner();
+            action.accept(task);
+            for (Scope s = task.innermost; s != null; s = s.outer) {
+                if (s instanceof TaskGroup group) {
+                    group.addChildrenTo(children);
+                }
+                if (s == scope) {
+                    break;
+                }
             }
-            if (s == this) {
-                break;
-            }
-            s = s.outer;
         }
     }
 

@@ -32,6 +32,15 @@ final class Settings {
         return n;
     }
 
+    /**
+     * {@code weft.warm-poller}: whether the JDK's socket poller is initialised before the first
+     * task. A program that uses no socket of the JDK's may turn it off and ends 0.3 s sooner: the
+     * JVM waits so long at its end for a thread that is in the kernel, as the poller's is.
+     */
+    static boolean warmPoller() {
+        return !"false".equals(System.getProperty("weft.warm-poller"));
+    }
+
     private static Duration seconds(String property, double otherwise) {
         String text = System.getProperty(property);
         double seconds = otherwise;

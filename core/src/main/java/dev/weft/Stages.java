@@ -7,38 +7,51 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 
-/** One task's wait for a stage that completes anywhere. */
+/**
+ * The wait of one loop's tasks for a stage that completes anywhere. One per stage and loop, since a
+ * stage never forgets whom it has to tell: a thousand waits that were cancelled cost it no more
+ * than one.
+ */
 final class Stages {
     private final Loop loop;
-    private final Thread waiter;
     private final WaitList done = new WaitList("Weft.await of a stage");
-    private boolean calling = true;
+
+    /** The thread that is asking the stage to tell us, which it may do at once. */
+    private volatile @Nullable Thread asking;
+
+    private boolean asked;
     private boolean completed;
     private @Nullable Object value;
     private @Nullable Throwable failure;
 
-    private Stages(Loop loop) {
+    Stages(Loop loop) {
         this.loop = loop;
-        this.waiter = Thread.currentThread();
     }
 
     static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
-        Stages wait = new Stages(Loop.current());
-        wait.done.enter();
-        var _ = stage.whenComplete(wait::complete);
-        wait.calling = false;
-        if (!wait.completed) {
-            wait.done.await();
+        return Erased.value(Loop.current().stageOf(stage).waitFor(stage));
+    }
+
+    private @Nullable Object waitFor(CompletionStage<?> stage) {
+        done.enter();
+        if (!asked) {
+            asking = Thread.currentThread();
+            var _ = stage.whenComplete(this::complete);
+            asking = null;
+            asked = true;
         }
-        Throwable failure = wait.failure;
-        if (failure != null) {
-            throw Throwing.sneaky(unwrap(failure));
+        if (!completed) {
+            done.await();
         }
-        return Erased.value(wait.value);
+        Throwable failed = failure;
+        if (failed != null) {
+            throw Throwing.sneaky(unwrap(failed));
+        }
+        return value;
     }
 
     private void complete(@Nullable Object v, @Nullable Throwable f) {
-        if (Thread.currentThread() == waiter && calling) {
+        if (Thread.currentThread() == asking) {
             set(v, f);
             return;
         }
@@ -49,7 +62,7 @@ final class Stages {
                         done.wakeAll(null);
                     });
         } catch (RejectedExecutionException theLoopHasEnded) {
-            return; // and with it the task that waited
+            return; // and with it the tasks that waited
         }
     }
 

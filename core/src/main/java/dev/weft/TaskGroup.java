@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -224,15 +225,9 @@ final class TaskGroup extends Scope implements Group {
         }
     }
 
-    void spreadToChildren(CancelRequest r) {
+    void addChildrenTo(Collection<? super LoopTask<?>> collection) {
         for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
-            child.spread(r);
-        }
-    }
-
-    void recheckChildren() {
-        for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
-            child.recheck();
+            collection.add(child);
         }
     }
 

@@ -36,23 +36,82 @@ final class Timers {
         }
         timer.when = when;
         timer.order = orders++;
-        siftUp(size++, timer);
+        add(timer);
     }
 
+    // add() and cancel() call nothing: a stack overflow, which strikes where a method is entered,
+    // never finds the heap half-way.
+
+    @SuppressWarnings("NullAway") // entries below size are set
+    private void add(Timer timer) {
+        Timer[] h = heap;
+        int i = size++;
+        while (i > 0) {
+            int up = (i - 1) >>> 2;
+            Timer parent = h[up];
+            long d = timer.when - parent.when;
+            if (d > 0 || (d == 0 && timer.order - parent.order > 0)) {
+                break;
+            }
+            h[i] = parent;
+            parent.index = i;
+            i = up;
+        }
+        h[i] = timer;
+        timer.index = i;
+    }
+
+    @SuppressWarnings("NullAway") // entries below size are set
     void cancel(Timer timer) {
         int i = timer.index;
         if (i < 0) {
             return;
         }
         timer.index = -1;
-        Timer last = at(--size);
-        heap[size] = null;
-        if (last != timer) {
-            siftDown(i, last);
-            if (last.index == i) {
-                siftUp(i, last);
-            }
+        Timer[] h = heap;
+        int n = --size;
+        Timer moved = h[n];
+        h[n] = null;
+        if (moved == timer) {
+            return;
         }
+        while (true) {
+            int child = (i << 2) + 1;
+            if (child >= n) {
+                break;
+            }
+            int end = child + 4 < n ? child + 4 : n;
+            Timer least = h[child];
+            int at = child;
+            for (int c = child + 1; c < end; c++) {
+                Timer other = h[c];
+                long d = other.when - least.when;
+                if (d < 0 || (d == 0 && other.order - least.order < 0)) {
+                    least = other;
+                    at = c;
+                }
+            }
+            long d = least.when - moved.when;
+            if (d > 0 || (d == 0 && least.order - moved.order > 0)) {
+                break;
+            }
+            h[i] = least;
+            least.index = i;
+            i = at;
+        }
+        while (i > 0) {
+            int up = (i - 1) >>> 2;
+            Timer parent = h[up];
+            long d = moved.when - parent.when;
+            if (d > 0 || (d == 0 && moved.order - parent.order > 0)) {
+                break;
+            }
+            h[i] = parent;
+            parent.index = i;
+            i = up;
+        }
+        h[i] = moved;
+        moved.index = i;
     }
 
     /** Takes the first timer out if it is due at {@code now}. */
@@ -71,50 +130,5 @@ final class Timers {
     @SuppressWarnings("NullAway") // entries below size are set
     private Timer at(int i) {
         return heap[i];
-    }
-
-    private static boolean before(Timer a, Timer b) {
-        long d = a.when - b.when;
-        return d < 0 || (d == 0 && a.order - b.order < 0);
-    }
-
-    private void siftUp(int i, Timer timer) {
-        while (i > 0) {
-            int up = (i - 1) >>> 2;
-            Timer parent = at(up);
-            if (!before(timer, parent)) {
-                break;
-            }
-            heap[i] = parent;
-            parent.index = i;
-            i = up;
-        }
-        heap[i] = timer;
-        timer.index = i;
-    }
-
-    private void siftDown(int i, Timer timer) {
-        for (; ; ) {
-            int child = (i << 2) + 1;
-            if (child >= size) {
-                break;
-            }
-            int end = Math.min(child + 4, size);
-            int least = child;
-            for (int c = child + 1; c < end; c++) {
-                if (before(at(c), at(least))) {
-                    least = c;
-                }
-            }
-            Timer t = at(least);
-            if (!before(t, timer)) {
-                break;
-            }
-            heap[i] = t;
-            t.index = i;
-            i = least;
-        }
-        heap[i] = timer;
-        timer.index = i;
     }
 }

@@ -95,9 +95,9 @@ public final class WaitList {
     }
 
     /**
-     * As {@link #await}, and shows {@code offer} to whoever looks at {@link #firstOffer}
-     * meanwhile: what this task would put, send or ask for. A waker that takes it and then wakes
-     * the task has completed the operation for it, so nobody comes in between.
+     * As {@link #await}, and shows {@code offer} to whoever looks at {@link #firstOffer} meanwhile:
+     * what this task would put, send or ask for. A waker that takes it and then wakes the task has
+     * completed the operation for it, so nobody comes in between.
      */
     public @Nullable Object awaitOffering(Object offer) {
         LoopTask<?> task = here().currentTask();
@@ -136,14 +136,24 @@ public final class WaitList {
      * @return false if none waits
      */
     public boolean wakeFirst(@Nullable Object value) {
-        LoopTask<?> task = first;
+        LoopTask<?> task = firstWaiting();
         return task != null && task.wake(value);
     }
 
     /** Has the task that has waited longest throw {@code failure}; false if none waits. */
     public boolean failFirst(Throwable failure) {
-        LoopTask<?> task = first;
+        LoopTask<?> task = firstWaiting();
         return task != null && task.fail(failure);
+    }
+
+    /** A task whose wait a stack overflow ended may still be here. */
+    private @Nullable LoopTask<?> firstWaiting() {
+        LoopTask<?> task = first;
+        while (task != null && !task.isWaiting()) {
+            remove(task);
+            task = first;
+        }
+        return task;
     }
 
     /** Hands {@code value} to all that wait, in order; says to how many. */
@@ -175,6 +185,10 @@ public final class WaitList {
     }
 
     private void append(LoopTask<?> task) {
+        WaitList before = task.waitList;
+        if (before != null) {
+            before.remove(task);
+        }
         LoopTask<?> tail = last;
         task.waitList = this;
         task.previousWaiting = tail;

@@ -269,7 +269,11 @@ public final class Weft {
         task.yieldTurn();
     }
 
-    /** A cancellation point that does not give way: for long computations. */
+    /**
+     * A cancellation point that does not give way. It sees what has been requested on the loop so
+     * far; deadlines, signals and other threads are heard in the loop's turns only, so a long
+     * computation calls {@link #checkpoint} now and then.
+     */
     public static void checkCancelled() {
         LoopTask.current().checkCancelled();
     }
