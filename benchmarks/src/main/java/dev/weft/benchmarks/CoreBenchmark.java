@@ -3,8 +3,7 @@ package dev.weft.benchmarks;
 import dev.weft.Weft;
 import dev.weft.sync.Queue;
 import dev.weft.sync.Semaphore;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,7 +13,12 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The operations that the core is tuned for, a loop for each invocation and many operations in it. */
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The operations that the core is tuned for, a loop for each invocation and many operations in it.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)

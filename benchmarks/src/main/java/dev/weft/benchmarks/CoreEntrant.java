@@ -1,9 +1,13 @@
 package dev.weft.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+
 import dev.weft.Weft;
 import dev.weft.sync.Queue;
 import dev.weft.sync.Semaphore;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -12,11 +16,11 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The operations of a core runtime, each as a user would write it, for a run beside other runtimes: {@code CoreEntrant OP} does one
- * and prints a line of JSON; it prints nothing for an operation it does not have.
+ * The operations of a core runtime, each as a user would write it, for a run beside other runtimes:
+ * {@code CoreEntrant OP} does one and prints a line of JSON; it prints nothing for an operation it
+ * does not have.
  */
 public final class CoreEntrant {
     private static final long MIN_NANOS =
@@ -185,7 +189,10 @@ public final class CoreEntrant {
                     emit(
                             op,
                             n,
-                            "\"bytes_per_op\":" + rss / n + ",\"live_heap_bytes_per_op\":" + (heap() - heapBefore) / n);
+                            "\"bytes_per_op\":"
+                                    + rss / n
+                                    + ",\"live_heap_bytes_per_op\":"
+                                    + (heap() - heapBefore) / n);
                     for (int i = 0; i < n; i++) {
                         gate.release();
                     }
@@ -206,7 +213,8 @@ public final class CoreEntrant {
     }
 
     private static void emit(String op, int n, String figures) {
-        System.out.printf("{\"runtime\":\"Weft on JDK %s\",\"op\":\"%s\",\"n\":%d,%s}%n",
+        System.out.printf(
+                "{\"runtime\":\"Weft on JDK %s\",\"op\":\"%s\",\"n\":%d,%s}%n",
                 Runtime.version().feature(), op, n, figures);
     }
 

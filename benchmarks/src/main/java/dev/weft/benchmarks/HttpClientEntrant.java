@@ -2,11 +2,13 @@ package dev.weft.benchmarks;
 
 import dev.weft.Weft;
 import dev.weft.http.HttpClient;
+
 import java.util.Locale;
 
 /**
- * Fetches {@code URL?i=0} to {@code URL?i=N-1}, at most CONCURRENCY at a time, reads each body whole and prints a line of JSON, for a
- * run beside other clients: {@code HttpClientEntrant URL N CONCURRENCY}.
+ * Fetches {@code URL?i=0} to {@code URL?i=N-1}, at most CONCURRENCY at a time, reads each body
+ * whole and prints a line of JSON, for a run beside other clients: {@code HttpClientEntrant URL N
+ * CONCURRENCY}.
  */
 public final class HttpClientEntrant {
     private final String url;

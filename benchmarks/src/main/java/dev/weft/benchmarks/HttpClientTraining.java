@@ -5,7 +5,10 @@ import dev.weft.http.HttpServer;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Has {@link HttpClientEntrant} fetch from a server of this process: the training run for its AOT cache. */
+/**
+ * Has {@link HttpClientEntrant} fetch from a server of this process: the training run for its AOT
+ * cache.
+ */
 public final class HttpClientTraining {
     private HttpClientTraining() {}
 
@@ -24,7 +27,8 @@ public final class HttpClientTraining {
     public static void main(String[] args) {
         var port = new CompletableFuture<Integer>();
         Thread.ofPlatform().daemon().start(() -> serve(port));
-        HttpClientEntrant.main(new String[] {"http://127.0.0.1:" + port.join() + "/", "20000", "100"});
+        HttpClientEntrant.main(
+                new String[] {"http://127.0.0.1:" + port.join() + "/", "20000", "100"});
         System.exit(0);
     }
 }

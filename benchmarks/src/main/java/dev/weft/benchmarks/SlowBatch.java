@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Fetches 500 URLs that each answer after 50 ms, 100 at a time: ideally 250 ms a batch. The server runs on a loop of its own. Prints
- * the time of each batch; the first is a program's first.
+ * Fetches 500 URLs that each answer after 50 ms, 100 at a time: ideally 250 ms a batch. The server
+ * runs on a loop of its own. Prints the time of each batch; the first is a program's first.
  */
 public final class SlowBatch {
     private static final int URLS = 500;
