@@ -218,10 +218,14 @@ final class NettyDriver implements Driver {
         channel.unsafe().register(nettyLoop(), channel.newPromise());
     }
 
-    /** Closes a channel that nobody is to see, with what it still had to send. */
+    /** Closes a channel that nobody is to see, with what it still had to send or has received. */
     void closeNow(Channel channel) {
         inside.enter();
         try {
+            StreamHandler handler = channel.pipeline().get(StreamHandler.class);
+            if (handler != null) {
+                handler.discard();
+            }
             channel.unsafe().close(channel.voidPromise());
         } finally {
             inside.exit();
