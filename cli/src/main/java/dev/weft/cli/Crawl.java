@@ -18,7 +18,8 @@ import java.util.OptionalLong;
  */
 final class Crawl {
     private static final Duration REDRAW = Duration.ofMillis(100);
-    private static final int LOOK_AHEAD = 10;
+    private static final int LOOK_AHEAD = 100;
+    private static final int MOST_AHEAD = 20_000;
 
     private final HttpClient client;
     private final FetchLimits limits;
@@ -37,7 +38,8 @@ final class Crawl {
         this.journal = journal;
         this.gates = new HostGates(perHost);
         this.slots = new Semaphore(atOnce);
-        this.begun = perHost == 0 ? atOnce : LOOK_AHEAD * atOnce;
+        long ahead = Math.min(MOST_AHEAD, (long) LOOK_AHEAD * atOnce);
+        this.begun = perHost == 0 ? atOnce : (int) Math.max(atOnce, ahead);
     }
 
     /**

@@ -155,6 +155,27 @@ class TlsTest {
 
     // ---- who breaks off
 
+    /** The leak detector, at the end of the class, has the last word. */
+    @Test
+    void what_a_server_said_before_it_hung_up_is_released() throws Exception {
+        try (var server = new HangUp("220 I speak first, and not TLS\r\n")) {
+            run(
+                    driver,
+                    () ->
+                            Weft.forEach(
+                                    Collections.nCopies(300, server.port()),
+                                    10,
+                                    port ->
+                                            assertThatExceptionOfType(NetException.class)
+                                                    .isThrownBy(
+                                                            () ->
+                                                                    connect(
+                                                                            "localhost",
+                                                                            port,
+                                                                            TRUSTING))));
+        }
+    }
+
     @Test
     void a_server_that_hangs_up_before_the_handshake_is_noticed_at_once() throws Exception {
         try (var server = new HangUp("")) {
