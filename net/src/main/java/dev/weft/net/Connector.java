@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /** One call of {@link TcpStream#connect(ConnectOptions)}. */
@@ -48,7 +49,7 @@ final class Connector {
         phase = "TCP's handshake";
         SocketChannel channel = new HappyEyeballs(driver, options, addresses).connect();
         try {
-            StreamHandler handler = channel.pipeline().get(StreamHandler.class);
+            StreamHandler handler = Objects.requireNonNull(StreamHandler.of(channel));
             phase = "TLS's handshake";
             @Nullable TlsInfo info =
                     handshake == null

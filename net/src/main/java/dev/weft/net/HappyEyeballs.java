@@ -113,7 +113,7 @@ final class HappyEyeballs {
             channel.config().setTcpNoDelay(options.noDelay());
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, options.tls() == null);
             // the other side may speak, and end, before anybody asks
-            channel.pipeline().addLast(new StreamHandler(options.tls() != null));
+            StreamHandler.addTo(channel, options.tls() != null);
             driver.register(channel);
             var remote = new InetSocketAddress(address, options.port());
             InetSocketAddress local = options.localAddress();
@@ -128,10 +128,10 @@ final class HappyEyeballs {
     private void ended(SocketChannel channel, InetAddress address, @Nullable Throwable failure) {
         connecting.remove(channel);
         if (failure != null) {
-            var _ = channel.close();
+            driver.closeNow(channel);
             failed.add(new Failures.Attempt(address.getHostAddress(), failure));
         } else if (winner != null || over) {
-            var _ = channel.close();
+            driver.closeNow(channel);
         } else {
             winner = channel;
         }

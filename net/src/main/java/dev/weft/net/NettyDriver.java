@@ -222,7 +222,7 @@ final class NettyDriver implements Driver {
     void closeNow(Channel channel) {
         inside.enter();
         try {
-            StreamHandler handler = channel.pipeline().get(StreamHandler.class);
+            StreamHandler handler = StreamHandler.of(channel);
             if (handler != null) {
                 handler.discard();
             }

@@ -3,10 +3,12 @@ package dev.weft.net;
 import dev.weft.WaitList;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ import java.nio.channels.ClosedChannelException;
  * stack of a task that writes.
  */
 final class StreamHandler extends ChannelInboundHandlerAdapter {
+    private static final AttributeKey<StreamHandler> OF_CHANNEL =
+            AttributeKey.valueOf(StreamHandler.class, "handler");
+
     final Inbound inbound = new Inbound();
     final WaitList readers = new WaitList("TcpStream.read");
     final WaitList writers = new WaitList("TcpStream.write");
@@ -32,8 +37,21 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
     /** Reading goes on while less than this is unread. */
     private int wanted = ByteStream.READ_AHEAD;
 
-    StreamHandler(boolean tls) {
+    private StreamHandler(boolean tls) {
         this.tls = tls;
+    }
+
+    /** Puts a handler at the end of the channel's pipeline, before anything can arrive. */
+    static StreamHandler addTo(Channel channel, boolean tls) {
+        StreamHandler handler = new StreamHandler(tls);
+        channel.attr(OF_CHANNEL).set(handler);
+        channel.pipeline().addLast(handler);
+        return handler;
+    }
+
+    /** The channel's handler; the pipeline forgets it once the channel is closed. */
+    static @Nullable StreamHandler of(Channel channel) {
+        return channel.attr(OF_CHANNEL).get();
     }
 
     /** Whether nothing more will come. */

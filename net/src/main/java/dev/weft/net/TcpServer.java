@@ -202,13 +202,13 @@ public final class TcpServer implements AutoCloseable {
 
     private TcpStream open(SocketChannel connection, String target) {
         TlsOptions tls = options.tls();
-        StreamHandler streamHandler = new StreamHandler(tls != null);
+        StreamHandler streamHandler;
         driver.inside.enter();
         try {
             connection.config().setAutoRead(false);
             connection.config().setTcpNoDelay(options.noDelay());
             connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, tls == null);
-            connection.pipeline().addLast(streamHandler);
+            streamHandler = StreamHandler.addTo(connection, tls != null);
             driver.register(connection);
         } finally {
             driver.inside.exit();

@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 @ExtendWith(NoLeaks.class)
@@ -186,8 +187,7 @@ class ConnectTest {
             addresses[i] = address(literals[i]);
         }
         var channel = new HappyEyeballs(driver, options, List.of(addresses)).connect();
-        StreamHandler handler = new StreamHandler(false);
-        channel.pipeline().addLast(handler);
+        StreamHandler handler = Objects.requireNonNull(StreamHandler.of(channel));
         return new TcpStream(driver, channel, handler, options.target(), null);
     }
 
