@@ -32,6 +32,7 @@ final class Answer extends InputStream {
     private byte @Nullable [] stored;
 
     private int at;
+    private boolean reading;
     private boolean closed;
 
     Answer(
@@ -106,6 +107,8 @@ final class Answer extends InputStream {
         if (from == null) {
             return -1;
         }
+        requireOneReader();
+        reading = true;
         boolean well = false;
         try {
             from.wire.enter();
@@ -123,10 +126,28 @@ final class Answer extends InputStream {
         } catch (Deadline.Passed e) {
             throw exchange.timedOut(e);
         } finally {
+            reading = false;
             if (!well) {
                 closed = true;
                 abandon();
             }
+        }
+    }
+
+    /**
+     * Two readers would take bytes from each other, and from the next answer.
+     *
+     * @throws IllegalStateException while a task waits for bytes
+     */
+    void requireOneReader() {
+        if (reading) {
+            throw new IllegalStateException(
+                    "the body of "
+                            + method
+                            + " "
+                            + url
+                            + " is being read by another task; one task reads a response at a"
+                            + " time");
         }
     }
 
@@ -205,7 +226,10 @@ final class Answer extends InputStream {
     @Override
     public void close() {
         if (!closed) {
-            if (connection != null && reader.restIsHere()) {
+            if (connection != null) {
+                exchange.client.pool.check();
+            }
+            if (connection != null && !reading && reader.restIsHere()) {
                 byte[] waste = new byte[8192];
                 while (!reader.isDone()) {
                     reader.read(waste, 0, waste.length, exchange.deadline);

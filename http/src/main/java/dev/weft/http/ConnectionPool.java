@@ -69,6 +69,11 @@ final class ConnectionPool {
         this.idleLimit = idleLimit;
     }
 
+    /** Refuses a thread that is no task of the client's loop. */
+    void check() {
+        turnstile.check();
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -314,6 +319,7 @@ final class ConnectionPool {
      * limit}.
      */
     void close(Duration limit) {
+        check();
         closed = true;
         var queued = new ArrayList<Waiter>();
         for (Origin origin : origins.values()) {

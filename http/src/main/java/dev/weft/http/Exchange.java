@@ -246,7 +246,7 @@ final class Exchange {
                         url,
                         headers,
                         client.defaults,
-                        client.cookiesFor(url),
+                        headers.contains("cookie") ? "" : client.cookiesFor(url),
                         sending == null ? -2 : sending.length());
         if (sending == null) {
             return wire.write(head, 0, head.length, deadline, false);

@@ -30,6 +30,7 @@ final class ResponseBody extends InputStream {
         if (ended) {
             return -1;
         }
+        answer.requireOneReader();
         boolean well = false;
         try {
             int n = decoded.read(into, offset, length);

@@ -220,9 +220,7 @@ record Url(boolean secure, String host, int port, @Nullable String userInfo, Str
         }
         while (i < address.length()) {
             int end = i;
-            while (end < address.length()
-                    && Character.digit(address.charAt(end), 16) >= 0
-                    && address.charAt(end) < 128) {
+            while (end < address.length() && isHex(address.charAt(end))) {
                 end++;
             }
             if (end < address.length() && address.charAt(end) == '.') {
@@ -316,12 +314,17 @@ record Url(boolean secure, String host, int port, @Nullable String userInfo, Str
         return "0123456789ABCDEF".charAt(nibble & 15);
     }
 
+    /** Of ASCII; there are other digits. */
+    private static boolean isHex(char c) {
+        return c < 128 && Character.digit(c, 16) >= 0;
+    }
+
     private static boolean isFine(String text, int at) {
         char c = text.charAt(at);
         if (c == '%') {
             return at + 2 < text.length()
-                    && Character.digit(text.charAt(at + 1), 16) >= 0
-                    && Character.digit(text.charAt(at + 2), 16) >= 0;
+                    && isHex(text.charAt(at + 1))
+                    && isHex(text.charAt(at + 2));
         }
         return c > ' ' && c < 0x7f && ESCAPED.indexOf(c) < 0;
     }

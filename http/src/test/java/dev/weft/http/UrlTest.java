@@ -29,6 +29,7 @@ class UrlTest {
                     http://example.org/ü?ä=€                | http://example.org/%C3%BC?%C3%A4=%E2%82%AC
                     http://example.org/😀                   | http://example.org/%F0%9F%98%80
                     http://example.org/%41%zz%4             | http://example.org/%41%25zz%254
+                    http://example.org/%１２                 | http://example.org/%25%EF%BC%91%EF%BC%92
                     http://example.org/a?x=/../y            | http://example.org/a?x=/../y
                     http://bücher.example/                  | http://xn--bcher-kva.example/
                     http://user:pa%40ss@example.org/        | http://example.org/
