@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.sync.Semaphore;
 
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.util.concurrent.TimeoutException;
@@ -31,6 +32,29 @@ class StackOverflowTest {
 
     private void diveThroughTimeouts() throws TimeoutException {
         Weft.timeout(s(100), this::diveThroughTimeouts);
+    }
+
+    @Test
+    void a_tree_of_tasks_deeper_than_any_stack_is_cancelled_as_a_whole() {
+        int depth = 20_000;
+        int[] cleanedUp = new int[1];
+        Sim.run(
+                () -> {
+                    assertThat(Weft.moveOnAfter(ms(10), () -> nest(depth, cleanedUp))).isFalse();
+                    assertThat(cleanedUp[0]).isEqualTo(depth);
+                });
+    }
+
+    private static void nest(int depth, int[] cleanedUp) {
+        try {
+            if (depth == 1) {
+                Sim.sleepForever();
+            } else {
+                Weft.group(g -> g.start(() -> nest(depth - 1, cleanedUp)));
+            }
+        } finally {
+            cleanedUp[0]++;
+        }
     }
 
     @RepeatedTest(5)
