@@ -181,9 +181,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
 
     private void ended(@Nullable Object end) {
         forgetAll();
-        if (innermost != this) {
-            innermost = this;
-        }
+        innermost = this;
         state = DONE;
         result = end;
         WaitList waiting = joiners;

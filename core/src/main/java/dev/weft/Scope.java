@@ -88,10 +88,6 @@ public abstract sealed class Scope permits LoopTask, TaskGroup, TimeoutScope, Sh
             throw new IllegalStateException("the root scope is never left");
         }
         owner.innermost = outer;
-        end(owner);
-    }
-
-    final void end(LoopTask<?> owner) {
         if (request != null) {
             owner.loop.liveRequests--;
             owner.forget(request);
