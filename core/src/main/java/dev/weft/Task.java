@@ -12,6 +12,16 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Task<T extends @Nullable Object> permits LoopTask {
 
     /**
+     * The task that runs the caller (asyncio's {@code current_task}): a child, the program's main
+     * task, or a virtual thread that Weft did not start but that inherited the loop.
+     *
+     * @throws IllegalStateException on a thread that is no task of a loop
+     */
+    static Task<?> current() {
+        return LoopTask.current();
+    }
+
+    /**
      * Waits until the task has ended and gives its value. What it threw is thrown here, the very
      * object, checked or not; one suppressed marker per awaiting task (at most 8) shows the line
      * that waited. A task that was cancelled gives {@link
