@@ -2,6 +2,10 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+
 /**
  * Tasks waiting for the same thing, first in, first out: what every waiting primitive of Weft is
  * built on. For authors of primitives; users meet {@code Semaphore}, {@code Queue}, streams and the
@@ -16,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * fields, no locks.
  */
 public final class WaitList {
+    private static final Supplier<List<Task<?>>> NOBODY = List::of;
+
     private final String what;
+    private final Supplier<? extends Collection<? extends Task<?>>> holders;
     private @Nullable Loop loop;
     private @Nullable LoopTask<?> first;
     private @Nullable LoopTask<?> last;
@@ -27,12 +34,33 @@ public final class WaitList {
      *     Semaphore.acquire}
      */
     public WaitList(String what) {
+        this(what, NOBODY);
+    }
+
+    /**
+     * @param what the operation that waits here, for errors and dumps, such as {@code
+     *     Semaphore.acquire}
+     * @param holders who holds what the tasks here wait for, such as the task that has the lock.
+     *     Read only when somebody looks at who waits for whom; it must not wait
+     */
+    public WaitList(String what, Supplier<? extends Collection<? extends Task<?>>> holders) {
         this.what = what;
+        this.holders = holders;
     }
 
     WaitList(String what, Loop loop) {
-        this.what = what;
+        this(what, NOBODY);
         this.loop = loop;
+    }
+
+    /** The operation that waits here. */
+    String what() {
+        return what;
+    }
+
+    /** Who holds what the tasks here wait for; empty if that is nobody's, or not told. */
+    Collection<? extends Task<?>> holders() {
+        return holders.get();
     }
 
     /**
