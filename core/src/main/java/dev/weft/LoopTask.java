@@ -402,7 +402,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     }
 
     /** What the waker of the coming wait may take. */
-    void offer(Object offer) {
+    void offer(@Nullable Object offer) {
         handedOver = offer;
     }
 

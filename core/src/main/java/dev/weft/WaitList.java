@@ -137,7 +137,7 @@ public final class WaitList {
 
     /** What the task that has waited longest offers; null if none waits, or it offers nothing. */
     public @Nullable Object firstOffer() {
-        LoopTask<?> task = first;
+        LoopTask<?> task = firstWaiting();
         return task == null ? null : task.offer();
     }
 
@@ -146,9 +146,18 @@ public final class WaitList {
      * wait.
      */
     public @Nullable Object awaitUncancellable() {
-        LoopTask<?> task = here().currentTask();
+        return suspendUncancellably(here().currentTask(), null);
+    }
+
+    /** As {@link #awaitUncancellable}, and shows {@code offer} as {@link #awaitOffering} does. */
+    public @Nullable Object awaitUncancellableOffering(Object offer) {
+        return suspendUncancellably(here().currentTask(), offer);
+    }
+
+    private @Nullable Object suspendUncancellably(LoopTask<?> task, @Nullable Object offer) {
         task.settleInterrupt();
         append(task);
+        task.offer(offer);
         return task.suspend(false);
     }
 

@@ -1,0 +1,76 @@
+package dev.weft;
+
+import static dev.weft.Sim.turns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Cancels a task in every turn of its life, by a canceller that runs before all others in its turn
+ * or after them: so before each wait, while it waits, between its waker and its next step, and
+ * after. Nothing may be lost or left behind, whenever it comes.
+ */
+final class Sweep {
+    private Sweep() {}
+
+    /** A small program around one victim. */
+    interface Scene {
+        /** Starts helpers in {@code g}; what it gives is the victim. */
+        Task<?> play(Group g);
+
+        /** When all have ended: what must hold, cancelled or not. */
+        void check(boolean cancelled);
+    }
+
+    interface Maker {
+        Scene make();
+    }
+
+    /** Every way to cancel; ends with the runs in which the victim ended before. */
+    static void sweep(Maker maker) {
+        for (boolean first : new boolean[] {true, false}) {
+            int cancelledRuns = 0;
+            for (int turn = 0; ; turn++) {
+                assertThat(turn).as("turns of the scene").isLessThan(2000);
+                Scene scene = maker.make();
+                if (!play(scene, turn, first)) {
+                    break;
+                }
+                cancelledRuns++;
+            }
+            assertThat(cancelledRuns).isPositive();
+        }
+    }
+
+    /** Whether the victim still lived in that turn. */
+    static boolean play(Scene scene, int turn, boolean first) {
+        boolean[] lived = new boolean[1];
+        boolean[] cancelled = new boolean[1];
+        Sim.run(
+                () -> {
+                    Task<?>[] victim = new Task<?>[1];
+                    Weft.group(
+                            g -> {
+                                Action<RuntimeException> canceller =
+                                        () -> {
+                                            turns(turn);
+                                            Task<?> v = victim[0];
+                                            lived[0] = v != null && v.cancel("sweep");
+                                        };
+                                if (first) {
+                                    g.start("canceller", canceller);
+                                }
+                                victim[0] = scene.play(g);
+                                if (!first) {
+                                    g.start("canceller", canceller);
+                                }
+                            });
+                    cancelled[0] = victim[0].outcome() instanceof Outcome.Cancelled;
+                });
+        try {
+            scene.check(cancelled[0]);
+        } catch (AssertionError e) {
+            throw new AssertionError("cancelled in turn " + turn + ", first: " + first, e);
+        }
+        return lived[0];
+    }
+}
