@@ -28,6 +28,18 @@ final class Combinators {
         }
     }
 
+    static <X extends Exception> void withGroup(
+            String name, TaskGroup.Policy policy, GroupAction<X> body) throws X {
+        TaskGroup group = TaskGroup.open(name, policy);
+        Throwable thrown = null;
+        try {
+            body.run(group);
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        group.finish(thrown);
+    }
+
     static <T extends @Nullable Object, X extends Exception> T inGroup(
             String name, TaskGroup.Policy policy, GroupBody<T, X> body) throws X {
         TaskGroup group = TaskGroup.open(name, policy);

@@ -106,6 +106,9 @@ public final class Loop implements Executor {
      */
     int liveRequests;
 
+    /** Whether a task of this loop has ever bound a {@link TaskLocal}. */
+    boolean bindsLocals;
+
     private final Carrier carrier;
     private final ReadyQueue ready = new ReadyQueue();
     private final Inbox inbox = new Inbox();
@@ -240,6 +243,15 @@ public final class Loop implements Executor {
         }
         current = task;
         return task;
+    }
+
+    /** What is bound for the caller; nothing for work that was posted to the loop. */
+    TaskLocal.@Nullable Binding localsHere() {
+        LoopTask<?> task = current;
+        if (task == null) {
+            task = byThread.get(Thread.currentThread());
+        }
+        return task == null ? null : task.locals;
     }
 
     private void register(LoopTask<?> task) {
@@ -437,7 +449,11 @@ public final class Loop implements Executor {
 
     /** The main task of a program, not started yet. */
     <T extends @Nullable Object> LoopTask<T> prepare(Body<T, ?> body) {
-        return new LoopTask<>(this, null, "main", LoopTask.ORDINARY, () -> program(body));
+        LoopTask<T> main =
+                new LoopTask<>(this, null, "main", LoopTask.ORDINARY, () -> program(body));
+        main.locals = TaskLocal.here();
+        bindsLocals = main.locals != null;
+        return main;
     }
 
     /** Runs the program on a new carrier and waits until all of it has ended. */

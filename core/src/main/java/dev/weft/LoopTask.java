@@ -58,6 +58,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     /** The innermost scope that the task is in; itself at first. */
     Scope innermost = this;
 
+    /** What is bound here, a list that tasks share. */
+    TaskLocal.@Nullable Binding locals;
+
     private @Nullable String name;
     private final byte kind;
     private volatile @Nullable Object result = NOT_YET;

@@ -108,6 +108,9 @@ final class TaskGroup extends Scope implements Group {
         }
         Objects.requireNonNull(body, "the body of a task");
         LoopTask<T> task = new LoopTask<>(loop, this, childName, kind, body);
+        if (loop.bindsLocals) {
+            task.locals = loop.localsHere();
+        }
         add(task);
         try {
             task.thread.start();

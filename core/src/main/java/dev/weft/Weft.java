@@ -63,14 +63,7 @@ public final class Weft {
      *     undeclared
      */
     public static <X extends Exception> void group(GroupAction<X> body) throws X {
-        TaskGroup group = TaskGroup.open("group", TaskGroup.Policy.FAIL_TOGETHER);
-        Throwable thrown = null;
-        try {
-            body.run(group);
-        } catch (Throwable t) {
-            thrown = t;
-        }
-        group.finish(thrown);
+        Combinators.withGroup("group", TaskGroup.Policy.FAIL_TOGETHER, body);
     }
 
     /**
@@ -82,6 +75,29 @@ public final class Weft {
     public static <T extends @Nullable Object, X extends Exception> T groupCall(
             GroupBody<T, X> body) throws X {
         return Combinators.inGroup("group", TaskGroup.Policy.FAIL_TOGETHER, body);
+    }
+
+    /**
+     * As {@link #group}, but its children are on their own: the failure of one touches neither the
+     * others nor the body (Kotlin's {@code supervisorScope}). It reaches whoever awaits the child;
+     * if nobody has begun to within a second, it is reported. A failure of the body cancels and
+     * joins the children.
+     *
+     * @throws X what the body threw
+     */
+    public static <X extends Exception> void supervisor(GroupAction<X> body) throws X {
+        Combinators.withGroup("supervisor", TaskGroup.Policy.ISOLATE, body);
+    }
+
+    /**
+     * As {@link #supervisor}, with a value.
+     *
+     * @throws CancellationException if it was cancelled by {@link Group#cancel}, and so has no
+     *     value
+     */
+    public static <T extends @Nullable Object, X extends Exception> T supervisorCall(
+            GroupBody<T, X> body) throws X {
+        return Combinators.inGroup("supervisor", TaskGroup.Policy.ISOLATE, body);
     }
 
     /**
