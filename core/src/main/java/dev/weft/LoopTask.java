@@ -29,14 +29,14 @@ import java.util.function.Supplier;
  * cleared when the next wait of Weft's begins, and if it is gone by then the interrupt was the delivery.
  */
 final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T>, Runnable {
-    private static final int RUNNING = 0;
-    private static final int WAITING = 1;
-    private static final int JOINING = 2;
-    private static final int WOKEN = 3;
-    private static final int FAILED = 4;
-    private static final int CANCELLING = 5;
-    private static final int YIELDING = 6;
-    private static final int DONE = 7;
+    private static final byte RUNNING = 0;
+    private static final byte WAITING = 1;
+    private static final byte JOINING = 2;
+    private static final byte WOKEN = 3;
+    private static final byte FAILED = 4;
+    private static final byte CANCELLING = 5;
+    private static final byte YIELDING = 6;
+    private static final byte DONE = 7;
 
     private static final int MAX_FAST_WAITS = 128;
     private static final int MAX_CAUSES = 100;
@@ -67,8 +67,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     private @Nullable WaitList joiners;
     boolean observed;
 
-    private int state = RUNNING;
-    private int fastWaits;
+    private byte state = RUNNING;
+    private short fastWaits;
 
     /** What the waker gave, once the wait has happened; what the task offers before that. */
     private @Nullable Object handedOver;
@@ -366,7 +366,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
      * join settleInterrupt(). The caller has put the task where its waker finds it.
      */
     @Nullable Object suspend(boolean cancellable) {
-        int waiting = cancellable ? WAITING : JOINING;
+        byte waiting = cancellable ? WAITING : JOINING;
         fastWaits = 0;
         state = waiting;
         for (; ; ) {
@@ -386,7 +386,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
                 interrupted();
             }
         }
-        int how = state;
+        byte how = state;
         state = RUNNING;
         Object value = handedOver;
         handedOver = null;
@@ -425,7 +425,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         return endWait(FAILED, failure);
     }
 
-    private boolean endWait(int how, @Nullable Object value) {
+    private boolean endWait(byte how, @Nullable Object value) {
         if (state != WAITING && state != JOINING) {
             return false;
         }
