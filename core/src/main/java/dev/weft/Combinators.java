@@ -48,6 +48,20 @@ final class Combinators {
         return attempt.value();
     }
 
+    /** One body for each input. */
+    static <A extends @Nullable Object, T extends @Nullable Object, X extends Exception>
+            Body<? extends T, ? extends X>[] bodies(
+                    Collection<? extends A> inputs,
+                    Each<? super A, ? extends T, ? extends X> each) {
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        Body<? extends T, ? extends X>[] bodies = new Body[inputs.size()];
+        int n = 0;
+        for (A input : inputs) {
+            bodies[n++] = () -> each.apply(input);
+        }
+        return bodies;
+    }
+
     static <T extends @Nullable Object, X extends Exception> List<T> gather(
             Body<? extends T, ? extends X>[] bodies) throws X {
         @SuppressWarnings({"unchecked", "rawtypes"})

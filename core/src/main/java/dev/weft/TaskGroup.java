@@ -2,19 +2,12 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 /** A group: a scope with children, which it joins before it ends. */
 final class TaskGroup extends Scope implements Group {
-    private static final int MAX_SUPPRESSED = 32;
-
     /** What a child's end means for the others. */
     enum Policy {
         /** A failure cancels all. */
@@ -28,24 +21,33 @@ final class TaskGroup extends Scope implements Group {
         ISOLATE
     }
 
+    /** Decides, in place of a policy, what a child's end means. */
+    interface Judge {
+        /** A child has ended, in whatever way. On its thread; does not wait. */
+        void ended(LoopTask<?> child);
+
+        /** Whether there is a result, which no request to cancel takes back any more. */
+        boolean hasResult();
+    }
+
     private final LoopTask<?> owner;
     private final String name;
     private final Policy policy;
+    private final @Nullable Judge judge;
     private final WaitList join;
     private @Nullable LoopTask<?> first;
     private @Nullable LoopTask<?> last;
     private int ordinary;
     private int daemons;
     private boolean ended;
-    private @Nullable Throwable failure;
-    private @Nullable List<Throwable> furtherFailures;
-    private int uncounted;
+    private @Nullable Failures failures;
 
-    private TaskGroup(LoopTask<?> owner, String name, Policy policy) {
+    private TaskGroup(LoopTask<?> owner, String name, Policy policy, @Nullable Judge judge) {
         super(owner.innermost);
         this.owner = owner;
         this.name = name;
         this.policy = policy;
+        this.judge = judge;
         this.join = new WaitList("Group.join", owner.loop);
     }
 
@@ -54,7 +56,13 @@ final class TaskGroup extends Scope implements Group {
     }
 
     static TaskGroup open(LoopTask<?> owner, String name, Policy policy) {
-        TaskGroup group = new TaskGroup(owner, name, policy);
+        TaskGroup group = new TaskGroup(owner, name, policy, null);
+        group.enter();
+        return group;
+    }
+
+    static TaskGroup open(LoopTask<?> owner, String name, Judge judge) {
+        TaskGroup group = new TaskGroup(owner, name, Policy.ISOLATE, judge);
         group.enter();
         return group;
     }
@@ -176,7 +184,9 @@ final class TaskGroup extends Scope implements Group {
 
     void childEnded(LoopTask<?> child, @Nullable Throwable childFailure, boolean cancelled) {
         remove(child);
-        if (childFailure != null) {
+        if (judge != null) {
+            judge.ended(child);
+        } else if (childFailure != null) {
             if (policy != Policy.ISOLATE) {
                 failed(childFailure, child.name());
             } else if (!child.observed) {
@@ -204,27 +214,14 @@ final class TaskGroup extends Scope implements Group {
     /** A child whose value is needed, and which a request from outside the group cancelled. */
     private @Nullable LoopTask<?> missing;
 
-    private void failed(Throwable f, String who) {
-        if (failure == null) {
-            failure = f;
+    /** Takes {@code f} for a failure of the group, which cancels it. */
+    void failed(Throwable f, String who) {
+        Failures known = failures;
+        if (known == null) {
+            failures = new Failures(f);
             request("'" + who + "' failed with " + f.getClass().getName(), who);
-        } else if (f instanceof VirtualMachineError && !(failure instanceof VirtualMachineError)) {
-            further(failure);
-            failure = f;
         } else {
-            further(f);
-        }
-    }
-
-    private void further(Throwable f) {
-        List<Throwable> list = furtherFailures;
-        if (list == null) {
-            furtherFailures = list = new ArrayList<>();
-        }
-        if (list.size() < MAX_SUPPRESSED) {
-            list.add(f);
-        } else {
-            uncounted++;
+            known.add(f);
         }
     }
 
@@ -283,19 +280,25 @@ final class TaskGroup extends Scope implements Group {
         boolean waited = join();
         leave();
         ended = true;
-        Throwable f = failure;
-        if (f != null) {
+        boolean kept = judge != null && judge.hasResult();
+        Failures all = failures;
+        if (all != null) {
             if (outerRequest != null) {
                 owner.redeliver(outerRequest);
             }
+            Throwable f = all.first();
             Throwable shown = bodyFailure != null && hasCause(bodyFailure, f) ? bodyFailure : f;
-            suppress(shown, bodyFailure);
+            all.suppressIn(shown, owner.loop.reports, describe());
             throw Throwing.sneaky(shown);
         }
         if (outerRequest != null && thrown != null) {
+            if (kept) {
+                owner.redeliver(outerRequest);
+                return;
+            }
             throw Throwing.sneaky(thrown);
         }
-        if (waited && (thrown == null || unwound)) {
+        if (waited && !kept && (thrown == null || unwound)) {
             owner.checkCancelled();
         }
         LoopTask<?> cancelled = missing;
@@ -305,7 +308,8 @@ final class TaskGroup extends Scope implements Group {
     }
 
     private void bodyFailed(Throwable f) {
-        if (failure == null || !hasCause(f, failure)) {
+        Failures known = failures;
+        if (known == null || !hasCause(f, known.first())) {
             failed(f, owner.name());
         }
     }
@@ -367,58 +371,6 @@ final class TaskGroup extends Scope implements Group {
             }
         }
         return false;
-    }
-
-    /**
-     * Suppresses the other failures in the one shown, but for those reachable from either side,
-     * which would make a cycle.
-     */
-    private void suppress(Throwable shown, @Nullable Throwable bodyFailure) {
-        List<Throwable> list = furtherFailures;
-        if (list == null) {
-            return;
-        }
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        reach(shown, seen);
-        for (Throwable f : list) {
-            if (f == bodyFailure && f == shown) {
-                continue;
-            }
-            Set<Throwable> reached = Collections.newSetFromMap(new IdentityHashMap<>());
-            reach(f, reached);
-            if (!seen.contains(f) && !reached.contains(shown)) {
-                int before = shown.getSuppressed().length;
-                shown.addSuppressed(f);
-                if (shown.getSuppressed().length == before) {
-                    owner.loop.reports.notSuppressed(f, describe());
-                }
-                seen.addAll(reached);
-            }
-        }
-        if (uncounted > 0) {
-            shown.addSuppressed(new FurtherFailures(uncounted));
-        }
-    }
-
-    private static void reach(Throwable t, Set<Throwable> seen) {
-        if (!seen.add(t)) {
-            return;
-        }
-        if (t.getCause() != null) {
-            reach(t.getCause(), seen);
-        }
-        for (Throwable s : t.getSuppressed()) {
-            reach(s, seen);
-        }
-    }
-
-    /** Stands for the failures of a group that are too many to be suppressed one by one. */
-    private static final class FurtherFailures extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        FurtherFailures(int count) {
-            super(count + " further failures", null, false, false);
-        }
     }
 
     // ---- as a scope

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
@@ -200,6 +201,61 @@ public final class Weft {
                     int limit,
                     Each<? super A, ? extends T, ?> each) {
         return Combinators.gatherOutcomes(inputs, limit, each);
+    }
+
+    /**
+     * Runs all bodies at once and gives the first value; the others are cancelled, and joined
+     * before this returns (Ox's {@code raceSuccess}). A failure counts only if no body gives a
+     * value: then the first failure is thrown, with the others suppressed in it.
+     *
+     * <p>A body that gives a value too late, in the same turn as the winner or in spite of its
+     * cancellation, hands it to nobody: if it is {@code AutoCloseable} (a connection, a permit) and
+     * not the winner's own, it is closed. So let a body give what it has opened, not what it has
+     * borrowed. What a loser throws after the race is won goes to the log.
+     *
+     * <p>Cancelling it cancels all bodies. If one gives its value all the same, that is the result,
+     * and the request shows at the next wait.
+     *
+     * @throws IllegalArgumentException without a body
+     * @throws CancellationException if the first that failed ended cancelled
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object, X extends Exception> T race(
+            Body<? extends T, ? extends X>... bodies) throws X {
+        return Race.run("race", bodies, null);
+    }
+
+    /** As {@link #race(Body[])}, over inputs. */
+    public static <A extends @Nullable Object, T extends @Nullable Object, X extends Exception>
+            T race(Collection<? extends A> inputs, Each<? super A, ? extends T, ? extends X> each)
+                    throws X {
+        return Race.run("race", Combinators.bodies(inputs, each), null);
+    }
+
+    /**
+     * As {@link #race(Body[])}, but one after the other: the next body begins when the latest has
+     * failed or has run for {@code delay} (asyncio's {@code staggered_race}, the Happy Eyeballs of
+     * RFC 8305). With a delay that never passes it is a chain of fallbacks.
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object, X extends Exception> T staggeredRace(
+            Duration delay, Body<? extends T, ? extends X>... bodies) throws X {
+        return Race.run("staggeredRace", bodies, Objects.requireNonNull(delay, "the delay"));
+    }
+
+    /** As {@link #staggeredRace(Duration, Body[])}, over inputs. */
+    public static <A extends @Nullable Object, T extends @Nullable Object, X extends Exception>
+            T staggeredRace(
+                    Duration delay,
+                    Collection<? extends A> inputs,
+                    Each<? super A, ? extends T, ? extends X> each)
+                    throws X {
+        return Race.run(
+                "staggeredRace",
+                Combinators.bodies(inputs, each),
+                Objects.requireNonNull(delay, "the delay"));
     }
 
     // ---- scopes in place

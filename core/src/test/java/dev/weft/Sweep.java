@@ -73,4 +73,55 @@ final class Sweep {
         }
         return lived[0];
     }
+
+    /** Counts what began and what ended. */
+    abstract static class Counting implements Scene {
+        int began;
+        int ended;
+        int running;
+        int most;
+
+        int work(int n) {
+            began++;
+            most = Math.max(most, ++running);
+            try {
+                turns(n);
+                return n;
+            } finally {
+                Weft.shield(Sim.s(1), () -> turns(1));
+                running--;
+                ended++;
+            }
+        }
+
+        @Override
+        public void check(boolean cancelled) {
+            assertThat(running).isZero();
+            assertThat(ended).isEqualTo(began);
+        }
+    }
+
+    /** Counts the resources that are open; each is closed at most once. */
+    static final class Resources {
+        private int open;
+
+        AutoCloseable open() {
+            open++;
+            return new AutoCloseable() {
+                private boolean closed;
+
+                @Override
+                public void close() {
+                    assertThat(closed).as("closed twice").isFalse();
+                    turns(1);
+                    closed = true;
+                    open--;
+                }
+            };
+        }
+
+        void checkAllClosed() {
+            assertThat(open).as("resources that are still open").isZero();
+        }
+    }
 }

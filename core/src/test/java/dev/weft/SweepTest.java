@@ -7,6 +7,7 @@ import static dev.weft.Sweep.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.Sweep.Counting;
 import dev.weft.Sweep.Scene;
 import dev.weft.sync.Permit;
 import dev.weft.sync.Queue;
@@ -137,33 +138,6 @@ class SweepTest {
     void queueWhoseConsumerIsCancelledWhileItWaitsForAnElementOrNot() {
         sweep(() -> new Pipe(false, false));
         sweep(() -> new Pipe(false, true));
-    }
-
-    /** Counts what began and what ended. */
-    private abstract static class Counting implements Scene {
-        int began;
-        int ended;
-        int running;
-        int most;
-
-        int work(int n) {
-            began++;
-            most = Math.max(most, ++running);
-            try {
-                turns(n);
-                return n;
-            } finally {
-                Weft.shield(Sim.s(1), () -> turns(1));
-                running--;
-                ended++;
-            }
-        }
-
-        @Override
-        public void check(boolean cancelled) {
-            assertThat(running).isZero();
-            assertThat(ended).isEqualTo(began);
-        }
     }
 
     @Test
