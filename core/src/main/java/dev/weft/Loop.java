@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,8 +27,8 @@ import java.util.random.RandomGenerator;
  * only where they wait.
  *
  * <p>Made and ended by {@link Weft#run}. As an {@link Executor} it is how other threads hand work
- * in. <em>Any thread</em> may call {@link #execute}, {@link #post} and {@link #name}; the rest is
- * <em>loop-confined</em>.
+ * in. <em>Any thread</em> may call {@link #execute}, {@link #post}, {@link #exceptionHandler} and
+ * {@link #name}; the rest is <em>loop-confined</em>.
  */
 public final class Loop implements Executor {
     /*
@@ -229,6 +230,13 @@ public final class Loop implements Executor {
         Thread thread = Thread.currentThread();
         LoopTask<?> task = byThread.get(thread);
         if (task == null) {
+            if (thread == system.thread) {
+                throw new IllegalStateException(
+                        "an exception handler, a callback and what Loop.post runs are no task and"
+                                + " must not wait: others are waiting for "
+                                + this
+                                + " to go on; start a task with Weft.background for it");
+            }
             TaskGroup group = root;
             if (group == null) {
                 throw new IllegalStateException(
@@ -252,6 +260,14 @@ public final class Loop implements Executor {
             task = byThread.get(Thread.currentThread());
         }
         return task == null ? null : task.locals;
+    }
+
+    /** Who acts now, for messages. */
+    String actor() {
+        LoopTask<?> task = current;
+        return task == null && Thread.currentThread() == system.thread
+                ? system.thread.getName()
+                : currentTask().name();
     }
 
     private void register(LoopTask<?> task) {
@@ -334,7 +350,7 @@ public final class Loop implements Executor {
         post(
                 () -> {
                     if (ending) {
-                        reports.tooLate(command);
+                        reports.notRun(command);
                         return;
                     }
                     Action<RuntimeException> action = command::run;
@@ -394,6 +410,28 @@ public final class Loop implements Executor {
 
     void interruptLater(LoopTask<?> task) {
         system.add(task::interruptIfDue);
+    }
+
+    /** As {@link #post}, on the loop, the bare carrier included. */
+    void inSystemTask(Runnable work) {
+        system.add(work);
+    }
+
+    /**
+     * Sets what is told of failures that nobody waits for: {@link LoopFailure.Kind} lists them. The
+     * default logs them (asyncio's {@code set_exception_handler}). Any thread; the last call
+     * counts.
+     *
+     * <p>The handler is called on the loop, one failure after the other, between tasks: it must not
+     * wait (its waits throw {@link IllegalStateException}), but may start tasks with {@link
+     * Weft#background} and cancel them. What comes to light as the loop ends is told by the loop's
+     * thread when the loop has ended. If the handler throws, both that and the failure are logged,
+     * and the loop goes on.
+     *
+     * @param handler null: the default, {@link LoopFailure#log}
+     */
+    public void exceptionHandler(@Nullable Consumer<? super LoopFailure> handler) {
+        reports.handler = handler;
     }
 
     // ---- for the JDK, through the scheduler

@@ -283,7 +283,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     public boolean cancel(String reason) {
         Loop here = Loop.currentOrNull();
         if (here == loop) {
-            return cancel(reason, here.currentTask().name());
+            return cancel(reason, here.actor());
         }
         if (isDone()) {
             return false;

@@ -1,20 +1,27 @@
 package dev.weft;
 
+import dev.weft.LoopFailure.Kind;
+
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * What a loop has to tell whoever runs it, through the logger {@code dev.weft}. Loop-confined; logs
- * in the system task.
+ * What a loop has to tell whoever runs it, through its exception handler, which by default logs to
+ * {@code dev.weft}. Loop-confined; calls the handler in the system task.
  */
 final class Reports {
     private static final long UNOBSERVED_NANOS = 1_000_000_000L;
 
     private final Loop loop;
     private final Set<Unobserved> unobserved = new LinkedHashSet<>();
+    private final ArrayDeque<LoopFailure> untold = new ArrayDeque<>();
+    volatile @Nullable Consumer<? super LoopFailure> handler;
 
     /** A failure nobody has waited for yet. */
     private final class Unobserved extends Timer {
@@ -31,12 +38,14 @@ final class Reports {
 
         void report() {
             if (unobserved.remove(this) && !task.observed) {
-                log(
-                        Level.ERROR,
+                tell(
+                        Kind.UNOBSERVED,
                         "task '"
                                 + task.name()
                                 + "' failed and nobody awaits it; await it, or handle the failure"
                                 + " inside it",
+                        task.describe(),
+                        task,
                         task.failure());
             }
         }
@@ -62,75 +71,113 @@ final class Reports {
     }
 
     void notSuppressed(Throwable failure, String where) {
-        log(
-                Level.ERROR,
+        tell(
+                Kind.FURTHER,
                 "a further failure in " + where + ", whose first failure cannot suppress it",
+                where,
+                loop.currentTask(),
                 failure);
     }
 
     void cancellationIgnored(Delivery d) {
-        loop.post(
-                () -> {
-                    LoopTask<?> task = d.task;
-                    if (task.isDone()) {
-                        return;
-                    }
-                    Thread worker = d.stuck == null ? null : d.stuck.get();
-                    if (worker == null && task.isJoining()) {
-                        return;
-                    }
-                    Thread holding = worker == null ? task.thread : worker;
-                    Stack still =
-                            new Stack(
-                                    "still running here, in '"
-                                            + (worker == null ? task.name() : worker.getName())
-                                            + "'",
-                                    holding.getStackTrace());
-                    if (d.delivered != null) {
-                        still.addSuppressed(
-                                new Stack(
-                                        "the cancellation was delivered here",
-                                        d.delivered.getStackTrace()));
-                    }
-                    log(
-                            Level.WARNING,
-                            "task '"
-                                    + task.name()
-                                    + "' was cancelled ("
-                                    + d.request.reason()
-                                    + ") and has not unwound in "
-                                    + Durations.show(java.time.Duration.ofNanos(loop.graceNanos))
-                                    + "; from now on every wait of it throws",
-                            still);
-                });
+        loop.inSystemTask(() -> reportIgnored(d));
+    }
+
+    private void reportIgnored(Delivery d) {
+        LoopTask<?> task = d.task;
+        if (task.isDone()) {
+            return;
+        }
+        Thread worker = d.stuck == null ? null : d.stuck.get();
+        if (worker == null && task.isJoining()) {
+            return;
+        }
+        Stack still = stillRunning(task, worker);
+        if (d.delivered != null) {
+            still.addSuppressed(
+                    new Stack("the cancellation was delivered here", d.delivered.getStackTrace()));
+        }
+        tell(
+                Kind.CANCELLATION_IGNORED,
+                "task '"
+                        + task.name()
+                        + "' was cancelled ("
+                        + d.request.reason()
+                        + ") and has not unwound in "
+                        + Durations.show(Duration.ofNanos(loop.graceNanos))
+                        + "; from now on every wait of it throws",
+                task.describe(),
+                task,
+                still);
+    }
+
+    private static Stack stillRunning(LoopTask<?> task, @Nullable Thread worker) {
+        return new Stack(
+                "still running here, in '"
+                        + (worker == null ? task.name() : worker.getName())
+                        + "'",
+                (worker == null ? task.thread : worker).getStackTrace());
     }
 
     void unexpected(String where, Throwable thrown) {
-        later(Level.ERROR, "unexpected failure: " + where, thrown);
-    }
-
-    void tooLate(Runnable command) {
-        log(
-                Level.WARNING,
-                "handed to " + loop + " as it ended, and not run: " + command.getClass().getName(),
-                null);
+        tell(Kind.UNEXPECTED, "unexpected failure: " + where, where, null, thrown);
     }
 
     void outlived(String names) {
-        log(
-                Level.WARNING,
+        tell(
+                Kind.OUTLIVED,
                 "virtual threads outlived "
                         + loop
                         + " and go on with the JDK's scheduler: "
                         + names,
+                names,
+                null,
                 null);
     }
 
-    private void later(Level level, String message, @Nullable Throwable thrown) {
-        if (Thread.currentThread().isVirtual()) {
-            log(level, message, thrown);
-        } else {
-            loop.post(() -> log(level, message, thrown));
+    /** On any thread, of work that came when the loop had no time left. */
+    void notRun(Runnable command) {
+        String what = command.getClass().getName();
+        handle(
+                new LoopFailure(
+                        Kind.NOT_RUN,
+                        "handed to " + loop + " as it ended, and not run: " + what,
+                        loop,
+                        what,
+                        null,
+                        null));
+    }
+
+    /** On the loop, the bare carrier included. */
+    private void tell(
+            Kind kind,
+            String message,
+            String place,
+            @Nullable LoopTask<?> task,
+            @Nullable Throwable failure) {
+        untold.add(new LoopFailure(kind, message, loop, place, task, failure));
+        loop.inSystemTask(this::tellAll);
+    }
+
+    /** In the system task; when the loop has ended, on what was its carrier. */
+    void tellAll() {
+        LoopFailure failure;
+        while ((failure = untold.poll()) != null) {
+            handle(failure);
+        }
+    }
+
+    private void handle(LoopFailure failure) {
+        Consumer<? super LoopFailure> h = handler;
+        if (h == null) {
+            failure.log();
+            return;
+        }
+        try {
+            h.accept(failure);
+        } catch (Throwable broken) {
+            failure.log();
+            log(Level.ERROR, "the exception handler of " + loop + " failed", broken);
         }
     }
 

@@ -249,7 +249,7 @@ final class TaskGroup extends Scope implements Group {
                             + "; from elsewhere use Loop.execute of that loop");
         }
         if (!ended) {
-            request(reason, owner.loop.currentTask().name());
+            request(reason, owner.loop.actor());
         }
     }
 
