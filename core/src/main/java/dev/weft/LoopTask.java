@@ -2,6 +2,7 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -28,7 +29,8 @@ import java.util.function.Supplier;
  * again. A task that is not in a wait of Weft's is interrupted as well, so that the JDK's blocking calls notice; the flag is
  * cleared when the next wait of Weft's begins, and if it is gone by then the interrupt was the delivery.
  */
-final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T>, Runnable {
+final class LoopTask<T extends @Nullable Object> extends Scope
+        implements Task<T>, Waiter, Runnable {
     private static final byte RUNNING = 0;
     private static final byte WAITING = 1;
     private static final byte JOINING = 2;
@@ -70,14 +72,17 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     private byte state = RUNNING;
     private short fastWaits;
 
-    /** What the waker gave, once the wait has happened; what the task offers before that. */
+    /**
+     * What the waker gave, once the wait has happened; before that what the task offers, or the
+     * select that it waits for.
+     */
     private @Nullable Object handedOver;
 
     /** The list that the task waits in, and its neighbours there. */
     @Nullable WaitList waitList;
 
-    @Nullable LoopTask<?> previousWaiting;
-    @Nullable LoopTask<?> nextWaiting;
+    @Nullable Waiter previousWaiting;
+    @Nullable Waiter nextWaiting;
 
     private @Nullable Delivery deliveries;
 
@@ -234,6 +239,15 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     // ---- awaiting it
 
     private void join(LoopTask<?> waiter) {
+        requireMayAwait(waiter);
+        waiter.enterWait();
+        observed = true;
+        if (!isDone()) {
+            joiners().suspend(waiter);
+        }
+    }
+
+    private void requireMayAwait(LoopTask<?> waiter) {
         if (waiter.loop != loop) {
             throw new IllegalStateException(
                     "task '"
@@ -243,21 +257,24 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         if (waiter == this) {
             throw new IllegalStateException("task '" + name() + "' cannot await itself");
         }
-        waiter.enterWait();
-        observed = true;
-        if (!isDone()) {
-            WaitList list = joiners;
-            if (list == null) {
-                joiners = list = new WaitList("Task.await", loop);
-            }
-            list.suspend(waiter);
+    }
+
+    private WaitList joiners() {
+        WaitList list = joiners;
+        if (list == null) {
+            joiners = list = new WaitList("Task.await", loop);
         }
+        return list;
     }
 
     @Override
     public T await() {
         LoopTask<?> waiter = current();
         join(waiter);
+        return result(waiter);
+    }
+
+    private T result(LoopTask<?> waiter) {
         Object end = result;
         if (end instanceof Failed f) {
             throw Throwing.sneaky(AwaitedAt.mark(f.cause(), waiter));
@@ -277,6 +294,47 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
     public Outcome<T> outcome() {
         join(current());
         return ending();
+    }
+
+    /** The task's end, for selects. */
+    private abstract class End<R extends @Nullable Object> extends Source<R> {
+        @Override
+        protected WaitList waiters() {
+            requireMayAwait(current());
+            return joiners();
+        }
+
+        @Override
+        protected boolean isReady() {
+            return isDone();
+        }
+
+        @Override
+        protected R received(@Nullable Object handedOver) {
+            return take();
+        }
+    }
+
+    @Override
+    public Source<T> awaiting() {
+        return new End<>() {
+            @Override
+            protected T take() {
+                observed = true;
+                return result(current());
+            }
+        };
+    }
+
+    @Override
+    public Source<Outcome<T>> awaitingOutcome() {
+        return new End<>() {
+            @Override
+            protected Outcome<T> take() {
+                observed = true;
+                return ending();
+            }
+        };
     }
 
     @Override
@@ -319,7 +377,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
 
     // ---- waiting
 
-    boolean isWaiting() {
+    @Override
+    public boolean isWaiting() {
         return state == WAITING || state == JOINING;
     }
 
@@ -374,8 +433,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
                 LockSupport.park();
             } catch (Throwable notParked) { // a stack too deep to be put aside, or for any call
                 state = RUNNING;
-                handedOver = null;
-                leaveList();
+                try {
+                    leaveList();
+                } finally {
+                    handedOver = null;
+                }
                 throw notParked;
             }
             loop.running(this);
@@ -409,19 +471,37 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         handedOver = offer;
     }
 
-    @Nullable Object offer() {
+    @Override
+    public @Nullable Object offer() {
         return handedOver;
     }
 
-    /**
-     * Ends the task's wait with a value; false if it is in none, or that wait has ended already.
-     */
-    boolean wake(@Nullable Object value) {
+    /** Parks until a branch of {@code select}, which is in all its lists, is woken. */
+    Select.Branch waitFor(Select select) {
+        handedOver = select;
+        return Erased.value(suspend(true));
+    }
+
+    boolean isWaitingFor(Select select) {
+        return state == WAITING && handedOver == select;
+    }
+
+    /** The lists that the task waits in: none, one, or those of its select. */
+    List<WaitList> waitingIn() {
+        WaitList list = waitList;
+        if (list != null) {
+            return List.of(list);
+        }
+        return handedOver instanceof Select select ? select.lists() : List.of();
+    }
+
+    @Override
+    public boolean wake(@Nullable Object value) {
         return endWait(WOKEN, value);
     }
 
-    /** Ends the task's wait with something to throw. */
-    boolean fail(Throwable failure) {
+    @Override
+    public boolean fail(Throwable failure) {
         return endWait(FAILED, failure);
     }
 
@@ -440,6 +520,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope implements Task<T
         WaitList list = waitList;
         if (list != null) {
             list.remove(this);
+        } else if (handedOver instanceof Select select) {
+            select.leaveLists();
         }
     }
 

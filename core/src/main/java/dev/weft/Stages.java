@@ -34,15 +34,23 @@ final class Stages {
 
     private @Nullable Object waitFor(CompletionStage<?> stage) {
         done.enter();
+        if (!isCompleted(stage)) {
+            done.await();
+        }
+        return result();
+    }
+
+    private boolean isCompleted(CompletionStage<?> stage) {
         if (!asked) {
             asking = Thread.currentThread();
             var _ = stage.whenComplete(this::complete);
             asking = null;
             asked = true;
         }
-        if (!completed) {
-            done.await();
-        }
+        return completed;
+    }
+
+    private @Nullable Object result() {
         Throwable failed = failure;
         if (failed != null) {
             throw Throwing.sneaky(unwrap(failed));
@@ -70,6 +78,39 @@ final class Stages {
         completed = true;
         value = v;
         failure = f;
+    }
+
+    /** A stage's completion, for selects. */
+    static final class Awaiting<T extends @Nullable Object> extends Source<T> {
+        private final CompletionStage<? extends T> stage;
+
+        Awaiting(CompletionStage<? extends T> stage) {
+            this.stage = stage;
+        }
+
+        private Stages here() {
+            return Loop.current().stageOf(stage);
+        }
+
+        @Override
+        protected WaitList waiters() {
+            return here().done;
+        }
+
+        @Override
+        protected boolean isReady() {
+            return here().isCompleted(stage);
+        }
+
+        @Override
+        protected T take() {
+            return Erased.value(here().result());
+        }
+
+        @Override
+        protected T received(@Nullable Object handedOver) {
+            return take();
+        }
     }
 
     private static Throwable unwrap(Throwable t) {

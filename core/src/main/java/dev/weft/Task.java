@@ -44,6 +44,16 @@ public sealed interface Task<T extends @Nullable Object> permits LoopTask {
     Outcome<T> outcome();
 
     /**
+     * The clause of a {@link Weft#select} that happens when the task has ended: gives its value, or
+     * throws its failure out of the select, as {@link #await()} does. A select that has something
+     * else happen has not awaited the task.
+     */
+    Source<T> awaiting();
+
+    /** As {@link #awaiting}, but gives how the task ended, as {@link #outcome} does. */
+    Source<Outcome<T>> awaitingOutcome();
+
+    /**
      * Asks the task to stop: a {@link CancelledError} arrives at its next wait, once. A task that
      * has not begun still runs to its first wait. Cancelling again, after the request has arrived,
      * interrupts its clean-up too. Any thread.

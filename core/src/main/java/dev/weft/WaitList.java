@@ -25,8 +25,8 @@ public final class WaitList {
     private final String what;
     private final Supplier<? extends Collection<? extends Task<?>>> holders;
     private @Nullable Loop loop;
-    private @Nullable LoopTask<?> first;
-    private @Nullable LoopTask<?> last;
+    private @Nullable Waiter first;
+    private @Nullable Waiter last;
     private int size;
 
     /**
@@ -137,8 +137,8 @@ public final class WaitList {
 
     /** What the task that has waited longest offers; null if none waits, or it offers nothing. */
     public @Nullable Object firstOffer() {
-        LoopTask<?> task = firstWaiting();
-        return task == null ? null : task.offer();
+        Waiter waiter = firstWaiting();
+        return waiter == null ? null : waiter.offer();
     }
 
     /**
@@ -173,24 +173,24 @@ public final class WaitList {
      * @return false if none waits
      */
     public boolean wakeFirst(@Nullable Object value) {
-        LoopTask<?> task = firstWaiting();
-        return task != null && task.wake(value);
+        Waiter waiter = firstWaiting();
+        return waiter != null && waiter.wake(value);
     }
 
     /** Has the task that has waited longest throw {@code failure}; false if none waits. */
     public boolean failFirst(Throwable failure) {
-        LoopTask<?> task = firstWaiting();
-        return task != null && task.fail(failure);
+        Waiter waiter = firstWaiting();
+        return waiter != null && waiter.fail(failure);
     }
 
     /** A task whose wait a stack overflow ended may still be here. */
-    private @Nullable LoopTask<?> firstWaiting() {
-        LoopTask<?> task = first;
-        while (task != null && !task.isWaiting()) {
-            remove(task);
-            task = first;
+    private @Nullable Waiter firstWaiting() {
+        Waiter waiter = first;
+        while (waiter != null && !waiter.isWaiting()) {
+            remove(waiter);
+            waiter = first;
         }
-        return task;
+        return waiter;
     }
 
     /** Hands {@code value} to all that wait, in order; says to how many. */
@@ -213,7 +213,7 @@ public final class WaitList {
 
     /** Whether no task waits. */
     public boolean isEmpty() {
-        return first == null;
+        return firstWaiting() == null;
     }
 
     /** How many tasks wait. */
@@ -226,34 +226,62 @@ public final class WaitList {
         if (before != null) {
             before.remove(task);
         }
-        LoopTask<?> tail = last;
-        task.waitList = this;
-        task.previousWaiting = tail;
-        if (tail == null) {
-            first = task;
-        } else {
-            tail.nextWaiting = task;
+        link(task);
+    }
+
+    // link() and remove() call nothing: a stack overflow, which strikes where a method is entered,
+    // never finds the list half-way. Hence no accessors in Waiter.
+
+    void link(Waiter waiter) {
+        Waiter tail = last;
+        if (waiter instanceof LoopTask<?> task) {
+            task.waitList = this;
+            task.previousWaiting = tail;
+        } else if (waiter instanceof Select.Branch branch) {
+            branch.waitList = this;
+            branch.previousWaiting = tail;
         }
-        last = task;
+        if (tail == null) {
+            first = waiter;
+        } else if (tail instanceof LoopTask<?> task) {
+            task.nextWaiting = waiter;
+        } else if (tail instanceof Select.Branch branch) {
+            branch.nextWaiting = waiter;
+        }
+        last = waiter;
         size++;
     }
 
-    void remove(LoopTask<?> task) {
-        LoopTask<?> before = task.previousWaiting;
-        LoopTask<?> after = task.nextWaiting;
+    void remove(Waiter waiter) {
+        Waiter before = null;
+        Waiter after = null;
+        if (waiter instanceof LoopTask<?> task) {
+            before = task.previousWaiting;
+            after = task.nextWaiting;
+            task.previousWaiting = null;
+            task.nextWaiting = null;
+            task.waitList = null;
+        } else if (waiter instanceof Select.Branch branch) {
+            before = branch.previousWaiting;
+            after = branch.nextWaiting;
+            branch.previousWaiting = null;
+            branch.nextWaiting = null;
+            branch.waitList = null;
+        }
         if (before == null) {
             first = after;
-        } else {
-            before.nextWaiting = after;
+        } else if (before instanceof LoopTask<?> task) {
+            task.nextWaiting = after;
+        } else if (before instanceof Select.Branch branch) {
+            branch.nextWaiting = after;
         }
         if (after == null) {
             last = before;
-        } else {
-            after.previousWaiting = before;
+        } else if (after instanceof LoopTask<?> task) {
+            task.previousWaiting = before;
+        } else if (after instanceof Select.Branch branch) {
+            branch.previousWaiting = before;
         }
-        task.previousWaiting = null;
-        task.nextWaiting = null;
-        task.waitList = null;
         size--;
     }
 

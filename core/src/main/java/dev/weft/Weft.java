@@ -362,6 +362,59 @@ public final class Weft {
     }
 
     /**
+     * Waits until one of the clauses can happen, and has exactly that one happen (Go's and Kotlin's
+     * {@code select}):
+     *
+     * <pre>{@code
+     * Weft.select(
+     *         orders.receiving().then(order -> handle(order)),
+     *         results.sending(next).then(() -> sent++),
+     *         Clause.after(Duration.ofSeconds(1)).then(() -> flush()));
+     * }</pre>
+     *
+     * <p>If several can happen at once each is as likely, by {@link Loop#random}; if none can, it
+     * waits, in first-come order with everybody else, for the first that does. What to do then runs
+     * in the calling task when the choice is over: it may wait and throw. What the source throws,
+     * such as a channel that is closed, comes out of the select.
+     *
+     * <p>Cancelled before the choice, nothing has happened in any clause; after it, the request
+     * shows at the next wait.
+     *
+     * @return what the clause gave, null for {@code then}
+     * @throws IllegalArgumentException if there is no clause that could ever happen
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs") // only read
+    public static <R extends @Nullable Object, X extends Exception> R select(
+            Clause<? extends R, ? extends X>... clauses) throws X {
+        return Select.select(Arrays.asList(clauses), false);
+    }
+
+    /** As {@link #select}, over any number of clauses. */
+    public static <R extends @Nullable Object, X extends Exception> R select(
+            Collection<? extends Clause<? extends R, ? extends X>> clauses) throws X {
+        return Select.select(List.copyOf(clauses), false);
+    }
+
+    /**
+     * As {@link #select}, but of several clauses that can happen at once the first one does
+     * (Tokio's {@code biased}): for a clause that must not be kept waiting by a busy one, such as a
+     * stop signal.
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs") // only read
+    public static <R extends @Nullable Object, X extends Exception> R selectInOrder(
+            Clause<? extends R, ? extends X>... clauses) throws X {
+        return Select.select(Arrays.asList(clauses), true);
+    }
+
+    /** As {@link #selectInOrder}, over any number of clauses. */
+    public static <R extends @Nullable Object, X extends Exception> R selectInOrder(
+            Collection<? extends Clause<? extends R, ? extends X>> clauses) throws X {
+        return Select.select(List.copyOf(clauses), true);
+    }
+
+    /**
      * Runs a blocking call on another thread and waits for it: files, DNS, JDBC drivers, native
      * code. At most 64 at once for one loop ({@code -Dweft.offload.threads}); further calls wait
      * their turn, first come, first served.

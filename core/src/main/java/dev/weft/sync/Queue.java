@@ -1,6 +1,8 @@
 package dev.weft.sync;
 
+import dev.weft.Source;
 import dev.weft.WaitList;
+import dev.weft.Weft;
 
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,43 @@ public final class Queue<E> implements Iterable<E> {
         }
     }
 
+    /** The clause of a {@link Weft#select} that does what {@link #put} does. */
+    public Source<@Nullable Void> putting(E element) {
+        Objects.requireNonNull(element);
+        return new Source<>() {
+            @Override
+            protected WaitList waiters() {
+                bind();
+                return putters;
+            }
+
+            @Override
+            protected Object offer() {
+                return element;
+            }
+
+            @Override
+            protected boolean isReady() {
+                return shutDown || elements.size() < capacity;
+            }
+
+            @Override
+            protected @Nullable Void take() {
+                requireOpen();
+                add(element);
+                return null;
+            }
+
+            @Override
+            protected @Nullable Void received(@Nullable Object handedOver) {
+                if (handedOver == SHUT_DOWN) {
+                    throw shutDownError();
+                }
+                return null;
+            }
+        };
+    }
+
     /**
      * Adds an element if there is room now. Never waits.
      *
@@ -109,7 +148,6 @@ public final class Queue<E> implements Iterable<E> {
      *
      * @throws QueueShutDownException if the queue is shut down and empty
      */
-    @SuppressWarnings("unchecked")
     public E get() {
         bind();
         getters.enter();
@@ -120,11 +158,41 @@ public final class Queue<E> implements Iterable<E> {
         if (shutDown) {
             throw shutDownError();
         }
-        Object handedOver = getters.await();
+        return got(getters.await());
+    }
+
+    @SuppressWarnings("unchecked")
+    private E got(@Nullable Object handedOver) {
         if (handedOver == null || handedOver == SHUT_DOWN) {
             throw shutDownError();
         }
         return (E) handedOver;
+    }
+
+    /** The clause of a {@link Weft#select} that does what {@link #get} does. */
+    public Source<E> getting() {
+        return new Source<>() {
+            @Override
+            protected WaitList waiters() {
+                bind();
+                return getters;
+            }
+
+            @Override
+            protected boolean isReady() {
+                return shutDown || !elements.isEmpty();
+            }
+
+            @Override
+            protected E take() {
+                return got(poll());
+            }
+
+            @Override
+            protected E received(@Nullable Object handedOver) {
+                return got(handedOver);
+            }
+        };
     }
 
     /** Takes the oldest element if there is one now. Never waits. */
