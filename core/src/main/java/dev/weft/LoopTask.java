@@ -156,11 +156,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     }
 
     private Object classify(Throwable thrown) {
-        settleInterrupt();
-        for (Scope s = this; s != null; s = s.outer) {
-            if (s.request != null && carries(thrown, s.request)) {
-                return new Ended(s.request.reason());
-            }
+        CancelRequest r = requestIn(thrown, this);
+        if (r != null) {
+            return new Ended(r.reason());
         }
         if (thrown instanceof CancelledError stale) {
             return new Failed(
@@ -704,6 +702,21 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         for (Delivery d = deliveries; d != null; d = d.next) {
             d.resumeGrace();
         }
+    }
+
+    /** Whether {@code thrown} is a cancellation of a scope around this point of the task. */
+    boolean isCancellation(Throwable thrown) {
+        return requestIn(thrown, innermost) != null;
+    }
+
+    private @Nullable CancelRequest requestIn(Throwable thrown, Scope from) {
+        settleInterrupt();
+        for (Scope s = from; s != null; s = s.outer) {
+            if (s.request != null && carries(thrown, s.request)) {
+                return s.request;
+            }
+        }
+        return null;
     }
 
     /** Whether {@code thrown} is, or wraps, the delivery of {@code r} to this task. */

@@ -12,6 +12,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * The calls of every day: run a program, start and join tasks, set deadlines, wait.
@@ -256,6 +257,36 @@ public final class Weft {
                 "staggeredRace",
                 Combinators.bodies(inputs, each),
                 Objects.requireNonNull(delay, "the delay"));
+    }
+
+    /**
+     * Runs {@code body} again when it fails, as the policy has it, and gives its first value.
+     *
+     * <p>A cancellation, also one that another exception wraps, and an {@code Error} are never
+     * retried. Nor is a failure after which the next attempt could begin only when the policy's
+     * time is up.
+     *
+     * @throws X what the last attempt threw, with the failures of the earlier ones suppressed in
+     *     it, at most 32
+     */
+    public static <T extends @Nullable Object, X extends Exception> T retry(
+            Retry policy, Body<T, X> body) throws X {
+        return Retrying.run(policy, body, value -> true);
+    }
+
+    /** As {@link #retry(Retry, Body)}, without a value. */
+    public static <X extends Exception> void retry(Retry policy, Action<X> body) throws X {
+        retry(policy, body.asBody());
+    }
+
+    /**
+     * As {@link #retry(Retry, Body)}, and tries again, too, when the value will not do. If that
+     * goes on until the policy ends it, the last value is given; earlier ones that are {@code
+     * AutoCloseable} are closed.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T retry(
+            Retry policy, Body<T, X> body, Predicate<? super T> accept) throws X {
+        return Retrying.run(policy, body, accept);
     }
 
     // ---- scopes in place

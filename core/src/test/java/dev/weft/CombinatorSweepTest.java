@@ -4,10 +4,16 @@ import static dev.weft.Sim.ms;
 import static dev.weft.Sim.s;
 import static dev.weft.Sim.turns;
 import static dev.weft.Sweep.sweep;
+import static dev.weft.Sweep.sweepTimes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.sync.RateLimiter;
 
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Combinators whose caller is cancelled in every turn: nothing is lost, nothing stays open. */
@@ -96,5 +102,100 @@ class CombinatorSweepTest {
                                 }
                             });
         }
+    }
+
+    @Test
+    void retry() {
+        sweep(
+                () ->
+                        new Opening() {
+                            int attempts;
+
+                            @Override
+                            AutoCloseable run() throws Exception {
+                                return Weft.<AutoCloseable, Exception>retry(
+                                        Retry.attempts(9).fixed(Duration.ZERO),
+                                        () -> {
+                                            if (++attempts == 1) {
+                                                throw new Exception("x");
+                                            }
+                                            return open(2);
+                                        },
+                                        value -> attempts == 4);
+                            }
+                        });
+    }
+
+    @Test
+    void rateLimiter() {
+        sweepTimes(
+                () ->
+                        new Sweep.Scene() {
+                            final RateLimiter limiter = RateLimiter.tokenBucket(1000, s(1), 3);
+                            int taken;
+                            long end;
+
+                            void take(int times) {
+                                for (int i = 0; i < times; i++) {
+                                    limiter.acquire(2);
+                                    taken += 2;
+                                }
+                            }
+
+                            @Override
+                            public Task<?> play(Group g) {
+                                g.start(() -> take(3));
+                                Task<?> victim = g.start(() -> take(3));
+                                g.start(
+                                        () -> {
+                                            take(3);
+                                            victim.outcome();
+                                            end = Sim.millis();
+                                        });
+                                return victim;
+                            }
+
+                            @Override
+                            public void check(boolean cancelled) {
+                                // three at once, and one a millisecond: what was cancelled took
+                                // none
+                                assertThat(end).isEqualTo(taken - 3);
+                                assertThat(limiter.waiting()).isZero();
+                            }
+                        });
+    }
+
+    @Test
+    void interval() {
+        sweepTimes(
+                () ->
+                        new Sweep.Scene() {
+                            final Interval interval = Interval.every(ms(1));
+                            final List<Long> ticks = new ArrayList<>();
+
+                            @Override
+                            public Task<?> play(Group g) {
+                                Task<?> victim =
+                                        g.start(
+                                                () -> {
+                                                    while (ticks.size() < 4) {
+                                                        ticks.add(interval.tick());
+                                                    }
+                                                });
+                                g.start(
+                                        () -> {
+                                            victim.outcome();
+                                            ticks.add(interval.tick());
+                                        });
+                                return victim;
+                            }
+
+                            @Override
+                            public void check(boolean cancelled) {
+                                for (int i = 0; i < ticks.size(); i++) {
+                                    assertThat(ticks.get(i)).isEqualTo(i);
+                                }
+                            }
+                        });
     }
 }

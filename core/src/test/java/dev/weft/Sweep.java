@@ -4,6 +4,8 @@ import static dev.weft.Sim.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+
 /**
  * Cancels a task in every turn of its life, by a canceller that runs before all others in its turn
  * or after them: so before each wait, while it waits, between its waker and its next step, and
@@ -27,12 +29,34 @@ final class Sweep {
 
     /** Every way to cancel; ends with the runs in which the victim ended before. */
     static void sweep(Maker maker) {
+        sweep(maker, (turn, first) -> turns(turn));
+    }
+
+    /**
+     * As {@link #sweep}, for scenes in which virtual time passes: cancels every half millisecond,
+     * before or after the timers of that instant.
+     */
+    static void sweepTimes(Maker maker) {
+        sweep(
+                maker,
+                (n, first) -> {
+                    for (int i = 0; i < (first ? 1 : n); i++) {
+                        Weft.sleep(Duration.ofNanos(500_000L * (first ? n : 1)));
+                    }
+                });
+    }
+
+    private interface Pause {
+        void until(int turn, boolean first);
+    }
+
+    private static void sweep(Maker maker, Pause pause) {
         for (boolean first : new boolean[] {true, false}) {
             int cancelledRuns = 0;
             for (int turn = 0; ; turn++) {
                 assertThat(turn).as("turns of the scene").isLessThan(2000);
                 Scene scene = maker.make();
-                if (!play(scene, turn, first)) {
+                if (!play(scene, turn, first, pause)) {
                     break;
                 }
                 cancelledRuns++;
@@ -43,6 +67,10 @@ final class Sweep {
 
     /** Whether the victim still lived in that turn. */
     static boolean play(Scene scene, int turn, boolean first) {
+        return play(scene, turn, first, (n, f) -> turns(n));
+    }
+
+    private static boolean play(Scene scene, int turn, boolean first, Pause pause) {
         boolean[] lived = new boolean[1];
         boolean[] cancelled = new boolean[1];
         Sim.run(
@@ -52,7 +80,7 @@ final class Sweep {
                             g -> {
                                 Action<RuntimeException> canceller =
                                         () -> {
-                                            turns(turn);
+                                            pause.until(turn, first);
                                             Task<?> v = victim[0];
                                             lived[0] = v != null && v.cancel("sweep");
                                         };

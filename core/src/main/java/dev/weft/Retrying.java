@@ -1,0 +1,88 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/** One call of {@link Weft#retry}. */
+final class Retrying {
+    private final Retry policy;
+    private final LoopTask<?> task = LoopTask.current();
+    private final long end;
+    private double ceiling;
+    private @Nullable Failures failures;
+
+    private Retrying(Retry policy) {
+        this.policy = policy;
+        this.end = Durations.after(task.loop.nanoTime(), policy.within());
+        this.ceiling = Durations.nanos(policy.delay());
+    }
+
+    static <T extends @Nullable Object> T run(
+            Retry policy, Body<T, ?> body, Predicate<? super T> accept) {
+        Retrying retrying = new Retrying(policy);
+        try {
+            return retrying.attempts(body, accept);
+        } catch (Throwable last) {
+            Failures earlier = retrying.failures;
+            if (earlier != null) {
+                earlier.suppressIn(last, retrying.task.loop.reports, "Weft.retry");
+            }
+            throw Throwing.sneaky(last);
+        }
+    }
+
+    private <T extends @Nullable Object> T attempts(Body<T, ?> body, Predicate<? super T> accept)
+            throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            Exception failure = null;
+            long pause;
+            try {
+                T value = body.run();
+                if (accept.test(value) || (pause = pauseAfter(attempt)) < 0) {
+                    return value;
+                }
+                Undelivered.close(value);
+            } catch (Exception e) {
+                if (task.isCancellation(e)
+                        || !policy.when().test(e)
+                        || (pause = pauseAfter(attempt)) < 0) {
+                    throw e;
+                }
+                failure = e;
+                remember(e);
+            }
+            Duration delay = Duration.ofNanos(pause);
+            policy.onRetry().accept(new Retry.Again(attempt, failure, delay));
+            Weft.sleep(delay);
+        }
+    }
+
+    /** How long to wait before the next attempt, or -1 if there is none. */
+    private long pauseAfter(int attempt) {
+        if (attempt == policy.attempts()) {
+            return -1;
+        }
+        double longest = Math.min(ceiling, (double) Durations.nanos(policy.longestDelay()));
+        ceiling = longest * policy.growth();
+        double chance = task.loop.random().nextDouble();
+        long pause =
+                (long)
+                        switch (policy.jitter()) {
+                            case NONE -> longest;
+                            case EQUAL -> longest / 2 + chance * longest / 2;
+                            case FULL -> chance * longest;
+                        };
+        return task.loop.nanoTime() + pause - end > 0 ? -1 : pause;
+    }
+
+    private void remember(Exception e) {
+        Failures all = failures;
+        if (all == null) {
+            failures = new Failures(e);
+        } else {
+            all.add(e);
+        }
+    }
+}
