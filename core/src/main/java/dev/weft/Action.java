@@ -9,9 +9,6 @@ public interface Action<X extends Exception> {
 
     /** The same code as a body whose value is null. */
     default Body<@Nullable Void, X> asBody() {
-        return () -> {
-            run();
-            return null;
-        };
+        return new ActionBody<>(this);
     }
 }

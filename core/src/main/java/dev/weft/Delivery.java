@@ -38,6 +38,18 @@ final class Delivery extends Timer {
         this.request = request;
     }
 
+    TaskInfo.Cancellation info() {
+        return new TaskInfo.Cancellation(
+                request.scope().describe(),
+                request.reason(),
+                request.by(),
+                switch (state) {
+                    case PENDING -> TaskInfo.Stage.PENDING;
+                    case DELIVERED -> TaskInfo.Stage.DELIVERED;
+                    default -> TaskInfo.Stage.DUE_AGAIN;
+                });
+    }
+
     boolean isDue() {
         return state != DELIVERED;
     }

@@ -2,6 +2,7 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * thread: from then on the wait has happened, and a cancellation that comes before the task runs again shows at its next wait only.
  *
  *   state      meaning                                      leaves it
+ *   NOT_BEGUN  its first step is to come                    run() -> RUNNING
  *   RUNNING    not in a wait of Weft's: running, ready,     suspend()
  *              or parked by the JDK
  *   WAITING    in a wait that can be cancelled              wake() -> WOKEN, fail() -> FAILED, poke() -> CANCELLING
@@ -39,9 +41,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     private static final byte CANCELLING = 5;
     private static final byte YIELDING = 6;
     private static final byte DONE = 7;
+    private static final byte NOT_BEGUN = 8;
 
     private static final int MAX_FAST_WAITS = 128;
     private static final int MAX_CAUSES = 100;
+    private static final int MOST_IN_PATH = 16;
 
     /** How a task ended; anything else in {@link #result} is the value. */
     private record Failed(Throwable cause) {}
@@ -69,7 +73,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     private @Nullable WaitList joiners;
     boolean observed;
 
-    private byte state = RUNNING;
+    private byte state = NOT_BEGUN;
     private short fastWaits;
 
     /**
@@ -93,6 +97,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
      * Whether the loop finds this task by its thread, because it has been in a wait of the JDK's.
      */
     boolean isRegistered;
+
+    /** The loop's time in the turn in which its last wait began; nobody but dumps reads it. */
+    long waitingSince;
 
     static final byte ORDINARY = 0;
     static final byte DAEMON = 1;
@@ -120,6 +127,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         this.group = group;
         this.body = null;
         this.kind = FOREIGN;
+        this.state = RUNNING;
         this.thread = thread;
     }
 
@@ -145,6 +153,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     @Override
     public void run() {
         loop.running(this);
+        state = RUNNING;
         Object end;
         try {
             Body<? extends T, ?> b = body;
@@ -425,6 +434,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     @Nullable Object suspend(boolean cancellable) {
         byte waiting = cancellable ? WAITING : JOINING;
         fastWaits = 0;
+        waitingSince = loop.turnTime;
         state = waiting;
         for (; ; ) {
             try {
@@ -733,6 +743,61 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             }
         }
         return false;
+    }
+
+    // ---- for whoever looks
+
+    @Override
+    public String path() {
+        StringBuilder path = new StringBuilder(name());
+        int n = 1;
+        for (TaskGroup g = group; g != null; g = g.owner().group) {
+            if (++n > MOST_IN_PATH) {
+                return path.insert(0, ".../").toString();
+            }
+            g.prependTo(path);
+            if (g.isRoot()) {
+                return path.toString();
+            }
+            path.insert(0, '/').insert(0, g.owner().name());
+        }
+        return path.toString();
+    }
+
+    TaskInfo.State stateNow() {
+        return switch (state) {
+            case NOT_BEGUN -> TaskInfo.State.NOT_BEGUN;
+            case WAITING, JOINING -> TaskInfo.State.WAITING;
+            case RUNNING ->
+                    thread.getState() == Thread.State.RUNNABLE
+                            ? TaskInfo.State.READY
+                            : TaskInfo.State.IN_JDK;
+            default -> TaskInfo.State.READY;
+        };
+    }
+
+    @Nullable WaitList joinersOrNull() {
+        return joiners;
+    }
+
+    List<TaskInfo.Cancellation> cancellations() {
+        if (deliveries == null) {
+            return List.of();
+        }
+        List<TaskInfo.Cancellation> all = new ArrayList<>();
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            all.add(d.info());
+        }
+        return all;
+    }
+
+    /** The class whose code it runs; empty if that is Weft's own, in front of the program's. */
+    String bodyClass() {
+        Body<?, ?> b = body;
+        if (b == null) {
+            return "";
+        }
+        return Frames.classOf(b instanceof ActionBody<?> a ? a.action() : b);
     }
 
     // ---- as a scope

@@ -70,7 +70,7 @@ final class Offload {
             }
             Object v = result;
             Throwable f = thrown;
-            loop.post(
+            loop.handIn(
                     () -> {
                         ended = true;
                         value = v;

@@ -2,6 +2,7 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -28,6 +29,15 @@ public abstract sealed class Scope permits LoopTask, TaskGroup, TimeoutScope, Sh
 
     /** What this is, for messages. */
     abstract String describe();
+
+    /** How long until its deadline or limit, if it has one. */
+    @Nullable Duration left(long now) {
+        return null;
+    }
+
+    static Duration until(Timer timer, long now) {
+        return Duration.ofNanos(timer.isSet() ? Math.max(0, timer.when - now) : 0);
+    }
 
     /**
      * Cancels: the request becomes pending for every task under this scope. A scope that is

@@ -51,6 +51,11 @@ final class ShieldScope extends Scope {
     }
 
     @Override
+    Duration left(long now) {
+        return until(end, now);
+    }
+
+    @Override
     String describe() {
         return "shield of " + Durations.show(limit);
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** A timer that wakes a sleeping task. */
 final class Sleep extends Timer {
-    private final LoopTask<?> task;
+    final LoopTask<?> task;
 
     private Sleep(LoopTask<?> task) {
         this.task = task;

@@ -64,7 +64,7 @@ final class Stages {
             return;
         }
         try {
-            loop.post(
+            loop.handIn(
                     () -> {
                         set(v, f);
                         done.wakeAll(null);

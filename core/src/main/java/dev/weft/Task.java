@@ -66,6 +66,13 @@ public sealed interface Task<T extends @Nullable Object> permits LoopTask {
     /** Whether it has ended. Any thread. */
     boolean isDone();
 
-    /** The name it was started with, or {@code task-N}. */
+    /** The name it was started with, or {@code task-N}. Any thread. */
     String name();
+
+    /**
+     * Where it stands in the tree, for messages: the names of its parents, of the groups in between
+     * that have a name, and its own, such as {@code main/downloads/task-31}; tasks of the program
+     * as a whole begin with {@code background}. Of more than 16 the last ones. Any thread.
+     */
+    String path();
 }

@@ -8,6 +8,14 @@ import java.util.concurrent.CancellationException;
 
 /** A group: a scope with children, which it joins before it ends. */
 final class TaskGroup extends Scope implements Group {
+    /** The name of a group that was given none: paths and dumps leave it out. */
+    static final String UNNAMED = "group";
+
+    static final String UNNAMED_SUPERVISOR = "supervisor";
+
+    /** What its owner waits for at its end. */
+    static final String JOIN = "Group.join";
+
     /** What a child's end means for the others. */
     enum Policy {
         /** A failure cancels all. */
@@ -48,7 +56,7 @@ final class TaskGroup extends Scope implements Group {
         this.name = name;
         this.policy = policy;
         this.judge = judge;
-        this.join = new WaitList("Group.join", owner.loop);
+        this.join = new WaitList(JOIN, owner.loop);
     }
 
     static TaskGroup open(String name, Policy policy) {
@@ -371,6 +379,37 @@ final class TaskGroup extends Scope implements Group {
             }
         }
         return false;
+    }
+
+    // ---- for whoever looks
+
+    boolean isRoot() {
+        return owner.loop.isRoot(this);
+    }
+
+    static boolean isUnnamed(String name) {
+        return name.equals(UNNAMED) || name.equals(UNNAMED_SUPERVISOR);
+    }
+
+    WaitList joinList() {
+        return join;
+    }
+
+    void prependTo(StringBuilder path) {
+        if (!isUnnamed(name)) {
+            path.insert(0, '/').insert(0, name);
+        }
+    }
+
+    /** The children that have not ended, at most so many: the list may change meanwhile. */
+    void addLiveChildrenTo(Collection<? super LoopTask<?>> collection, int most) {
+        int n = 0;
+        for (LoopTask<?> child = first; child != null && n < most; child = child.nextSibling) {
+            if (!child.isDone() && (child.kind() != LoopTask.FOREIGN || child.thread.isAlive())) {
+                collection.add(child);
+            }
+            n++;
+        }
     }
 
     // ---- as a scope

@@ -50,6 +50,11 @@ final class TimeoutScope extends Scope {
     }
 
     @Override
+    Duration left(long now) {
+        return until(deadline, now);
+    }
+
+    @Override
     String describe() {
         return "timeout of " + Durations.show(limit);
     }

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * The loop's timers: a 4-ary heap in which each timer knows its place, so that cancelling one is as
@@ -112,6 +113,14 @@ final class Timers {
         }
         h[i] = moved;
         moved.index = i;
+    }
+
+    /** In no particular order. */
+    @SuppressWarnings("NullAway") // entries below size are set
+    void forEach(Consumer<? super Timer> action) {
+        for (int i = 0; i < size; i++) {
+            action.accept(heap[i]);
+        }
     }
 
     /** Takes the first timer out if it is due at {@code now}. */

@@ -76,7 +76,7 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T groupCall(
             GroupBody<T, X> body) throws X {
-        return Combinators.inGroup("group", TaskGroup.Policy.FAIL_TOGETHER, body);
+        return Combinators.inGroup(TaskGroup.UNNAMED, TaskGroup.Policy.FAIL_TOGETHER, body);
     }
 
     /**
@@ -88,7 +88,7 @@ public final class Weft {
      * @throws X what the body threw
      */
     public static <X extends Exception> void supervisor(GroupAction<X> body) throws X {
-        Combinators.withGroup("supervisor", TaskGroup.Policy.ISOLATE, body);
+        Combinators.withGroup(TaskGroup.UNNAMED_SUPERVISOR, TaskGroup.Policy.ISOLATE, body);
     }
 
     /**
@@ -99,7 +99,7 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T supervisorCall(
             GroupBody<T, X> body) throws X {
-        return Combinators.inGroup("supervisor", TaskGroup.Policy.ISOLATE, body);
+        return Combinators.inGroup(TaskGroup.UNNAMED_SUPERVISOR, TaskGroup.Policy.ISOLATE, body);
     }
 
     /**
