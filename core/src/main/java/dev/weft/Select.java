@@ -33,13 +33,16 @@ final class Select extends Timer {
         }
         task.checkCancelled();
         Select select = new Select(task);
+        Branch woken;
         try {
             select.enterLists(clauses);
-        } catch (Throwable e) {
+            woken = task.waitFor(select);
+        } finally {
             select.leaveLists();
-            throw e;
+            for (Clause<?, ?> clause : clauses) {
+                clause.source().waited();
+            }
         }
-        Branch woken = task.waitFor(select);
         return clauses.get(woken.index).takeHandedOver(woken.handedOver);
     }
 
@@ -86,6 +89,7 @@ final class Select extends Timer {
                 branch.offer = source.offer();
                 branch.next = branches;
                 branches = branch;
+                source.waits();
                 source.waiters().link(branch);
             } else if (source instanceof Never.After after && after.nanos < nanos) {
                 nanos = after.nanos;

@@ -83,6 +83,12 @@ public abstract non-sealed class Source<T extends @Nullable Object>
     /** What it gives, having happened in a wait that ended with {@code handedOver}. */
     protected abstract T received(@Nullable Object handedOver);
 
+    /** A select is about to wait for it, none of its sources being ready. */
+    protected void waits() {}
+
+    /** A select that waited for it does so no more, whichever way that ended. */
+    protected void waited() {}
+
     // ---- as a clause
 
     @Override

@@ -1,23 +1,12 @@
 package dev.weft.sync;
 
 /**
- * The right to go on, until it is closed: {@code try (var _ = semaphore.acquire()) {...}}. Closing
- * twice does no harm.
+ * The right to go on, until it is closed: {@code try (var _ = lock.acquire()) {...}}. Given out by
+ * {@link Lock}, {@link RwLock}, {@link Semaphore} and {@code CapacityLimiter}.
+ * <em>Loop-confined</em>.
  */
-public final class Permit implements AutoCloseable {
-    private final Semaphore semaphore;
-    private boolean closed;
-
-    Permit(Semaphore semaphore) {
-        this.semaphore = semaphore;
-    }
-
-    /** Gives the permit back. Never waits. */
+public interface Permit extends AutoCloseable {
+    /** Gives it back. Never waits; closing twice does no harm. */
     @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            semaphore.release();
-        }
-    }
+    void close();
 }
