@@ -80,7 +80,7 @@ class ChannelTest {
                     assertThat(c.capacity()).isZero();
                     Weft.group(
                             g -> {
-                                Task<Void> sender = g.start(() -> c.send("x"));
+                                Task<?> sender = g.start(() -> c.send("x"));
                                 turns(1);
                                 assertThat(c.size()).isZero();
                                 assertThat(c.statistics().waitingSenders()).isEqualTo(1);
