@@ -13,12 +13,12 @@ import java.util.List;
  *
  * <p>As a timer it is the first of its {@link Clause#after} clauses.
  */
-final class Select extends Timer {
-    private final LoopTask<?> task;
+class Select extends Timer {
+    final LoopTask<?> task;
     private @Nullable Branch branches;
     private @Nullable Branch inTime;
 
-    private Select(LoopTask<?> task) {
+    Select(LoopTask<?> task) {
         this.task = task;
     }
 
@@ -85,12 +85,7 @@ final class Select extends Timer {
         for (int i = 0; i < clauses.size(); i++) {
             Source<?> source = clauses.get(i).source();
             if (source.hasList()) {
-                Branch branch = new Branch(this, i);
-                branch.offer = source.offer();
-                branch.next = branches;
-                branches = branch;
-                source.waits();
-                source.waiters().link(branch);
+                enterList(source, i);
             } else if (source instanceof Never.After after && after.nanos < nanos) {
                 nanos = after.nanos;
                 inTime = new Branch(this, i);
@@ -102,8 +97,22 @@ final class Select extends Timer {
         }
     }
 
+    final void enterList(Source<?> source, int index) {
+        Branch branch = new Branch(this, index);
+        branch.offer = source.offer();
+        branch.next = branches;
+        branches = branch;
+        source.waits();
+        source.waiters().link(branch);
+    }
+
+    /** Whether the task's wait is over, now that this branch is being woken. */
+    boolean ends(int index) {
+        return true;
+    }
+
     /** Nothing can happen any more. */
-    void leaveLists() {
+    final void leaveLists() {
         for (Branch branch = branches; branch != null; branch = branch.next) {
             WaitList list = branch.waitList;
             if (list != null) {
@@ -114,7 +123,7 @@ final class Select extends Timer {
     }
 
     /** The lists that it waits in. */
-    List<WaitList> lists() {
+    final List<WaitList> lists() {
         List<WaitList> lists = new ArrayList<>();
         for (Branch branch = branches; branch != null; branch = branch.next) {
             if (branch.waitList != null) {
@@ -125,7 +134,7 @@ final class Select extends Timer {
     }
 
     @Override
-    void fire() {
+    final void fire() {
         Branch branch = inTime;
         if (branch != null) {
             branch.wake(null);
@@ -156,6 +165,13 @@ final class Select extends Timer {
 
         @Override
         public boolean wake(@Nullable Object value) {
+            if (!select.ends(index)) {
+                WaitList list = waitList;
+                if (list != null) {
+                    list.remove(this);
+                }
+                return true;
+            }
             handedOver = value;
             return select.task.wake(this);
         }

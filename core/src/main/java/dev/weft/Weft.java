@@ -446,6 +446,22 @@ public final class Weft {
     }
 
     /**
+     * Waits for several tasks at once and says which have ended (asyncio's {@code wait}). It throws
+     * nothing of theirs, cancels none of them, and knows no time: put {@link #moveOnAfter} around
+     * it, and look at the tasks afterwards.
+     *
+     * <p>Cancelling the wait leaves the tasks running. Waiting often for the same task costs it
+     * nothing.
+     *
+     * @throws IllegalArgumentException without a task
+     * @throws IllegalStateException if the caller is among them, or a task of another loop
+     */
+    public static <T extends @Nullable Object> Waited<T> await(
+            Collection<? extends Task<? extends T>> tasks, Until until) {
+        return AwaitTasks.await(tasks, until);
+    }
+
+    /**
      * Runs a blocking call on another thread and waits for it: files, DNS, JDBC drivers, native
      * code. At most 64 at once for one loop ({@code -Dweft.offload.threads}); further calls wait
      * their turn, first come, first served.

@@ -198,4 +198,40 @@ class CombinatorSweepTest {
                             }
                         });
     }
+
+    @Test
+    void awaitOfTasks() {
+        for (Until until : Until.values()) {
+            sweep(
+                    () ->
+                            new Sweep.Scene() {
+                                final List<Task<Integer>> tasks = new ArrayList<>();
+
+                                @Override
+                                public Task<?> play(Group g) {
+                                    for (int n : new int[] {3, 1, 2}) {
+                                        tasks.add(
+                                                g.start(
+                                                        () -> {
+                                                            turns(n);
+                                                            return n;
+                                                        }));
+                                    }
+                                    return g.start(
+                                            () -> {
+                                                Weft.await(tasks, until);
+                                                turns(1);
+                                            });
+                                }
+
+                                @Override
+                                public void check(boolean cancelled) {
+                                    for (Task<Integer> task : tasks) {
+                                        assertThat(((LoopTask<Integer>) task).ending())
+                                                .matches(Outcome::isSuccess);
+                                    }
+                                }
+                            });
+        }
+    }
 }
