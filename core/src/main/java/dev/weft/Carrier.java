@@ -19,9 +19,9 @@ final class Carrier extends Thread {
     public void run() {
         try {
             loop.turn();
-            loop.reports.tellAll();
         } catch (Throwable e) {
             loop.died(e);
         }
+        loop.ended();
     }
 }

@@ -6,12 +6,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.WeakHashMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -149,6 +152,7 @@ public final class Loop implements Executor {
     private @Nullable TaskGroup root;
     private final ArrayDeque<Runnable> closers = new ArrayDeque<>();
     private @Nullable Offload offload;
+    private final Map<LoopTask<?>, List<Ending<?>>> endings = new HashMap<>();
     private final Map<CompletionStage<?>, Stages> stages = new WeakHashMap<>();
 
     Loop(Driver driver) {
@@ -301,6 +305,35 @@ public final class Loop implements Executor {
         current = task;
     }
 
+    /** Remembers who is to be told how {@code task} ended. */
+    void addEnding(LoopTask<?> task, Ending<?> ending) {
+        endings.computeIfAbsent(task, t -> new ArrayList<>(1)).add(ending);
+    }
+
+    /** Has those told who asked how {@code task} ends. */
+    <T extends @Nullable Object> void tellEnd(LoopTask<T> task) {
+        List<Ending<?>> told = endings.remove(task);
+        if (told != null) {
+            system.add(
+                    () -> {
+                        for (Ending<?> e : told) {
+                            @SuppressWarnings("unchecked")
+                            Ending<T> ending = (Ending<T>) e;
+                            callBack(() -> ending.ended(task.ending()), task.describe());
+                        }
+                    });
+        }
+    }
+
+    /** Calls a callback, in the system task. */
+    void callBack(Runnable callback, String of) {
+        try {
+            callback.run();
+        } catch (Throwable t) {
+            reports.unexpected("a callback of " + of, t);
+        }
+    }
+
     void taskEnded(LoopTask<?> task) {
         if (task.isRegistered) {
             byThread.remove(task.thread);
@@ -351,15 +384,94 @@ public final class Loop implements Executor {
         if (ending) {
             throw new RejectedExecutionException(this + " has ended");
         }
-        post(
-                () -> {
-                    if (ending) {
-                        reports.notRun(command);
-                        return;
-                    }
-                    Action<RuntimeException> action = command::run;
-                    rootGroup().start(null, LoopTask.ORDINARY, action.asBody());
-                });
+        post(new Command(command));
+    }
+
+    private final class Command implements HandOver {
+        private final Runnable command;
+
+        Command(Runnable command) {
+            this.command = command;
+        }
+
+        @Override
+        public void run() {
+            if (ending) {
+                tooLate();
+                return;
+            }
+            Action<RuntimeException> action = command::run;
+            rootGroup().start(null, LoopTask.ORDINARY, action.asBody());
+        }
+
+        @Override
+        public void tooLate() {
+            reports.notRun(command);
+        }
+    }
+
+    /**
+     * Runs {@code body} as a task of its own, a background task of the program's root, and gives a
+     * future of its end, as {@link Task#toFuture} describes it: cancelling it cancels the task
+     * (asyncio's {@code run_coroutine_threadsafe}). Cancelled before the loop has seen it, the body
+     * never runs; if the loop ends first, the future fails with {@link RejectedExecutionException}.
+     * Any thread.
+     *
+     * @throws RejectedExecutionException if the loop has ended
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submit(Body<T, ?> body) {
+        Objects.requireNonNull(body, "the body");
+        if (ending) {
+            throw new RejectedExecutionException(this + " has ended");
+        }
+        TaskFuture<T> future = new TaskFuture<>(this, body);
+        post(future);
+        return future;
+    }
+
+    /** As {@link #submit(Body)}, without a value. */
+    public CompletableFuture<@Nullable Void> submit(Action<?> body) {
+        return submit(body.asBody());
+    }
+
+    /**
+     * Runs {@code body} as a task of its own, a background task of the program's root, and waits
+     * for it: a thread that is no task blocks, a task of another loop parks. Never returns before
+     * the body has ended.
+     *
+     * <p>Interrupting the calling thread, or cancelling the calling task, cancels the body; then
+     * the call waits until it has unwound. If it gives a value all the same, that is returned, with
+     * the thread's interrupt flag set or the request still pending.
+     *
+     * @throws X what the body threw, the very object
+     * @throws CancellationException if the body's task was cancelled, as the loop's end does
+     * @throws RejectedExecutionException if the loop has ended, or ends before it sees the body,
+     *     which then never runs
+     * @throws IllegalStateException in a task of this loop, which would wait for itself
+     */
+    public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
+        Objects.requireNonNull(body, "the body");
+        Loop here = currentOrNull();
+        if (here == this) {
+            throw new IllegalStateException(
+                    "Loop.call called on "
+                            + this
+                            + " itself; call the body as it is, or start it with Weft.background or"
+                            + " in a group");
+        }
+        if (here == null) {
+            TaskFuture<T> future = (TaskFuture<T>) submit(body);
+            return future.waitOnThread();
+        }
+        LoopTask<?> caller = here.currentTask();
+        caller.enterWait();
+        TaskFuture<T> future = (TaskFuture<T>) submit(body);
+        return future.waitIn(caller);
+    }
+
+    /** As {@link #call(Body)}, without a value. */
+    public <X extends Exception> void call(Action<X> body) throws X {
+        call(body.asBody());
     }
 
     /** The wait for a stage that tasks of this loop share; made anew if there is none. */
@@ -379,15 +491,28 @@ public final class Loop implements Executor {
 
     /** As {@link #post}, by Weft itself: no sign that the program's threads hand work in. */
     void handIn(Runnable work) {
+        if (closed) {
+            throw new RejectedExecutionException(this + " has ended");
+        }
         if (isCarrier(Internals.currentCarrier())) {
             system.add(work);
             return;
         }
-        if (closed) {
-            throw new RejectedExecutionException(this + " has ended");
-        }
         inbox.add(work, false);
-        wakeup();
+        if (closed) {
+            forwardLeftovers();
+        } else {
+            wakeup();
+        }
+    }
+
+    /** As {@link #post}, but tells the work itself that it is too late. */
+    void handOver(HandOver work) {
+        try {
+            post(work);
+        } catch (RejectedExecutionException hasEnded) {
+            work.tooLate();
+        }
     }
 
     TaskGroup rootGroup() {
@@ -536,7 +661,7 @@ public final class Loop implements Executor {
             Thread.currentThread().interrupt();
         }
         if (!main.isDone()) {
-            throw new IllegalStateException(this + " died, and its tasks with it", death);
+            throw died();
         }
     }
 
@@ -593,6 +718,40 @@ public final class Loop implements Executor {
     void died(Throwable cause) {
         death = cause;
         closed = true;
+    }
+
+    IllegalStateException died() {
+        return new IllegalStateException(this + " died, and its tasks with it", death);
+    }
+
+    /** The last thing that what was the carrier does, an ordinary thread by now. */
+    void ended() {
+        Runnable work;
+        while ((work = system.poll()) != null) {
+            if (work instanceof HandOver late) {
+                late.tooLate();
+            }
+        }
+        forwardLeftovers();
+        for (List<Ending<?>> left : endings.values()) {
+            for (Ending<?> ending : left) {
+                if (ending instanceof TaskFuture<?> future) {
+                    future.tooLate();
+                }
+            }
+        }
+        endings.clear();
+        if (death == null) {
+            reports.tellAll();
+        }
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     void turn() {
@@ -799,6 +958,9 @@ public final class Loop implements Executor {
         while (entry != null) {
             if (entry.isContinuation) {
                 jdk.execute(entry.work);
+            } else if (entry.work instanceof HandOver late) {
+                // somebody's futures: not for a carrier, which may have come here
+                var _ = Thread.ofVirtual().start(late::tooLate);
             }
             entry = entry.next;
         }

@@ -4,8 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /*
@@ -72,6 +78,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     private volatile @Nullable Object result = NOT_YET;
     private @Nullable WaitList joiners;
     boolean observed;
+
+    /** Whether the loop has somebody to tell how this ended. */
+    private boolean hasEndings;
 
     private byte state = NOT_BEGUN;
     private short fastWaits;
@@ -205,6 +214,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             waiting.wakeAll(null);
         }
         loop.taskEnded(this);
+        if (hasEndings) {
+            loop.tellEnd(this);
+        }
         if (group != null) {
             group.childEnded(
                     this, end instanceof Failed f ? f.cause() : null, end instanceof Ended);
@@ -259,7 +271,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             throw new IllegalStateException(
                     "task '"
                             + name()
-                            + "' belongs to another loop; hand its result over with Loop.execute");
+                            + "' belongs to another loop; there use Weft.await of its toFuture()");
         }
         if (waiter == this) {
             throw new IllegalStateException("task '" + name() + "' cannot await itself");
@@ -345,6 +357,39 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     }
 
     @Override
+    public void whenDone(Consumer<? super Outcome<T>> callback) {
+        Objects.requireNonNull(callback, "the callback");
+        if (Loop.currentOrNull() != loop) {
+            throw new IllegalStateException(
+                    "whenDone of task '"
+                            + name()
+                            + "' called off its loop; elsewhere use toFuture()");
+        }
+        tell(callback::accept);
+    }
+
+    @Override
+    public CompletableFuture<T> toFuture() {
+        TaskFuture<T> future = new TaskFuture<>(this);
+        if (Loop.currentOrNull() == loop) {
+            tell(future);
+        } else {
+            loop.handOver(future);
+        }
+        return future;
+    }
+
+    /** Has {@code ending} told how the task ended, in the system task. */
+    void tell(Ending<T> ending) {
+        observed = true;
+        hasEndings = true;
+        loop.addEnding(this, ending);
+        if (isDone()) {
+            loop.tellEnd(this);
+        }
+    }
+
+    @Override
     public boolean cancel(String reason) {
         Loop here = Loop.currentOrNull();
         if (here == loop) {
@@ -354,8 +399,12 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             return false;
         }
         String by = Thread.currentThread().getName();
-        loop.post(() -> cancel(reason, by));
-        return true;
+        try {
+            loop.post(() -> cancel(reason, by));
+            return true;
+        } catch (RejectedExecutionException loopHasEnded) {
+            return false;
+        }
     }
 
     /** As {@link #cancel(String)}, on the loop. */
@@ -407,6 +456,28 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     void checkCancelled() {
         if (deliveries != null || interruptSent != null || thread.isInterrupted()) {
             throwIfDue();
+        }
+    }
+
+    /** A wait of the JDK's: a cancellation arrives as an interrupt. */
+    <V extends @Nullable Object> V awaitFuture(Future<? extends V> future) {
+        enterWait();
+        while (true) {
+            try {
+                return future.get();
+            } catch (InterruptedException e) {
+                if (interruptSent == null) {
+                    interrupted();
+                }
+                interruptSent = null;
+                Delivery due = due();
+                if (due != null) {
+                    throw deliver(due);
+                }
+            } catch (ExecutionException e) {
+                Throwable cause = e.getCause();
+                throw Throwing.sneaky(AwaitedAt.mark(cause == null ? e : cause, this));
+            }
         }
     }
 

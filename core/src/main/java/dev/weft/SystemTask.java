@@ -10,6 +10,8 @@ import java.util.concurrent.locks.LockSupport;
  * threads, interrupts, reports. What it runs must not wait.
  */
 final class SystemTask implements Runnable {
+    private static final int WORKS_A_STEP = 64;
+
     private final Loop loop;
     final Thread thread;
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
@@ -28,6 +30,11 @@ final class SystemTask implements Runnable {
         wake();
     }
 
+    /** What it did not come to; the loop has ended. */
+    @Nullable Runnable poll() {
+        return queue.poll();
+    }
+
     private void wake() {
         if (idle) {
             idle = false;
@@ -44,6 +51,7 @@ final class SystemTask implements Runnable {
 
     @Override
     public void run() {
+        int works = 0;
         for (; ; ) {
             Runnable work = queue.poll();
             if (work == null) {
@@ -61,6 +69,9 @@ final class SystemTask implements Runnable {
                     loop.reports.unexpected("work handed to " + loop, e);
                 }
                 Thread.interrupted(); // or park() would return at once from now on
+                if (++works % WORKS_A_STEP == 0) {
+                    Thread.yield();
+                }
             }
         }
         if (atEnd != null) {

@@ -2,12 +2,16 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
 /**
  * A piece of work that runs beside its owner on one loop: an ordinary virtual thread that the loop
  * schedules (asyncio's {@code Task}).
  *
  * <p>Made by {@link Group#start} and {@link Weft#background}. <em>Loop-confined</em>, but for
- * {@link #cancel}, {@link #isDone} and {@link #name}, which any thread may call.
+ * {@link #cancel}, {@link #toFuture}, {@link #isDone} and {@link #name}, which any thread may call.
  */
 public sealed interface Task<T extends @Nullable Object> permits LoopTask {
 
@@ -62,6 +66,27 @@ public sealed interface Task<T extends @Nullable Object> permits LoopTask {
      *     was sent
      */
     boolean cancel(String reason);
+
+    /**
+     * Has {@code callback} told how the task ended (asyncio's {@code add_done_callback}): on the
+     * loop, never inside this call and never inside the task, in the order of the calls; at once
+     * after, if it has ended already. It must not wait (its waits throw {@link
+     * IllegalStateException}); it may start tasks with {@link Weft#background}. If it throws, the
+     * loop's {@link Loop#exceptionHandler} is told. The task's failure counts as awaited.
+     *
+     * @throws IllegalStateException off the task's loop; elsewhere use {@link #toFuture}
+     */
+    void whenDone(Consumer<? super Outcome<T>> callback);
+
+    /**
+     * A future of its own that ends as the task does: with its value, with the very object it
+     * threw, or cancelled (asyncio's {@code wrap_future}). Any thread; so a task of another loop
+     * waits with {@link Weft#await(CompletionStage)} of it. The task's failure counts as awaited.
+     *
+     * <p>Cancelling the future cancels the task; the future is cancelled at once, while the task
+     * still unwinds. What others attach without an executor runs on the loop and must not wait.
+     */
+    CompletableFuture<T> toFuture();
 
     /** Whether it has ended. Any thread. */
     boolean isDone();

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -459,6 +461,27 @@ public final class Weft {
     public static <T extends @Nullable Object> Waited<T> await(
             Collection<? extends Task<? extends T>> tasks, Until until) {
         return AwaitTasks.await(tasks, until);
+    }
+
+    /**
+     * As {@link #await(CompletionStage)}; here to choose between the two faces of a {@code
+     * CompletableFuture}.
+     */
+    public static <T extends @Nullable Object> T await(CompletableFuture<? extends T> future) {
+        return Stages.await(future);
+    }
+
+    /**
+     * Waits for a future that something else completes, with its {@code get()}, and gives its
+     * value: the task parks as in any wait of the JDK's, and no thread is blocked. Cancelling the
+     * wait leaves the future as it is. Throws what the future failed with, the very object; {@link
+     * CancellationException} if it was cancelled.
+     *
+     * <p>A future whose {@code get()} does not park but computes, or waits in native code, goes
+     * into {@link #offload}.
+     */
+    public static <T extends @Nullable Object> T await(Future<? extends T> future) {
+        return LoopTask.current().awaitFuture(future);
     }
 
     /**

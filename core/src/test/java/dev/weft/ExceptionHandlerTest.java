@@ -319,4 +319,24 @@ class ExceptionHandlerTest {
                             throw Throwing.sneaky(thrown.getFirst());
                         });
     }
+
+    @Test
+    void workThatHandsItselfOverAgainForEverStarvesNoTask() {
+        Sim.run(
+                () -> {
+                    Loop loop = Loop.current();
+                    boolean[] stop = new boolean[1];
+                    loop.post(
+                            new Runnable() {
+                                @Override
+                                public void run() {
+                                    if (!stop[0]) {
+                                        loop.post(this);
+                                    }
+                                }
+                            });
+                    Sim.turns(10);
+                    stop[0] = true;
+                });
+    }
 }

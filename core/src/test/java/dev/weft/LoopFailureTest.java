@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 class LoopFailureTest {
 
     /** A driver whose clock may break, which the carrier reads. */
-    private static final class BrokenClock implements Driver {
+    static final class BrokenClock implements Driver {
         boolean broken;
 
         @Override

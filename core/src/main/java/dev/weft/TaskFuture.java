@@ -1,0 +1,163 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * How a task ends, for other threads; or a body handed over by another thread, which becomes a task
+ * on the loop. Cancelling it cancels the task.
+ */
+final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
+        implements HandOver, Ending<T> {
+    private final Loop loop;
+    private final @Nullable Body<? extends T, ?> body;
+    private @Nullable LoopTask<T> task;
+    private @Nullable Outcome<T> outcome;
+
+    /** For {@link Task#toFuture}. */
+    TaskFuture(LoopTask<T> task) {
+        this.loop = task.loop;
+        this.body = null;
+        this.task = task;
+    }
+
+    /** For {@link Loop#submit}. */
+    TaskFuture(Loop loop, Body<? extends T, ?> body) {
+        this.loop = loop;
+        this.body = body;
+    }
+
+    @Override
+    public void run() {
+        LoopTask<T> t = task;
+        Body<? extends T, ?> b = body;
+        if (b != null) {
+            if (isDone()) {
+                return; // cancelled before it was a task: then it is none
+            }
+            if (loop.isEnding()) {
+                tooLate();
+                return;
+            }
+            t = loop.rootGroup().start(null, LoopTask.ORDINARY, b);
+            task = t;
+        }
+        if (t != null) {
+            t.tell(this);
+        }
+    }
+
+    @Override
+    public void tooLate() {
+        LoopTask<T> t = task;
+        if (t == null) {
+            completeExceptionally(new RejectedExecutionException(loop + " has ended"));
+        } else if (t.isDone()) {
+            ended(t.ending());
+        } else {
+            ended(new Outcome.Failure<>(loop.died()));
+        }
+    }
+
+    @Override
+    public void ended(Outcome<T> end) {
+        outcome = end;
+        if (end instanceof Outcome.Success<T> success) {
+            complete(success.value());
+        } else if (end instanceof Outcome.Failure<T> failure) {
+            completeExceptionally(failure.cause());
+        } else if (end instanceof Outcome.Cancelled<T> cancelled) {
+            completeExceptionally(new CancellationException(cancelled.reason()));
+        }
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean isCancelled = super.cancel(mayInterruptIfRunning);
+        if (isCancelled) {
+            request("its future was cancelled");
+        }
+        return isCancelled;
+    }
+
+    /** Asks the task to stop; the future goes on until it has. */
+    private void request(String reason) {
+        String by = Thread.currentThread().getName();
+        try {
+            loop.post(
+                    () -> {
+                        LoopTask<T> t = task;
+                        if (t != null) {
+                            t.cancel(reason, by);
+                        }
+                    });
+        } catch (RejectedExecutionException loopHasEnded) {
+            return; // and the task before it
+        }
+    }
+
+    // ---- for Loop.call, which lets nobody else complete the future
+
+    /** Waits on a thread that is no task. An interrupt cancels the task; then it waits on. */
+    T waitOnThread() {
+        boolean interrupted = false;
+        while (!isDone()) {
+            try {
+                var _ = get();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                request("the thread that called Loop.call was interrupted");
+            } catch (ExecutionException | CancellationException hasEnded) {
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return value("thread '" + Thread.currentThread().getName() + "'");
+    }
+
+    /** Waits in a task of another loop. A cancellation cancels the task here; then it waits on. */
+    T waitIn(LoopTask<?> caller) {
+        WaitList done = new WaitList("Loop.call", caller.loop);
+        var _ = whenComplete((value, failure) -> caller.loop.post(() -> done.wakeAll(null)));
+        CancelledError cancelled = null;
+        while (!isDone()) {
+            try {
+                done.await();
+            } catch (CancelledError e) {
+                cancelled = e;
+                request(e.reason());
+                while (!isDone()) {
+                    done.awaitUncancellable();
+                }
+            }
+        }
+        if (cancelled != null) {
+            if (outcome instanceof Outcome.Cancelled<T>) {
+                throw cancelled;
+            }
+            caller.redeliver(cancelled.request());
+        }
+        return value(caller.describe());
+    }
+
+    private T value(String who) {
+        Outcome<T> end = outcome;
+        if (end instanceof Outcome.Success<T> success) {
+            return success.value();
+        }
+        if (end instanceof Outcome.Failure<T> failure) {
+            throw Throwing.sneaky(AwaitedAt.mark(failure.cause(), who));
+        }
+        if (end instanceof Outcome.Cancelled<T> cancelled) {
+            throw new CancellationException(
+                    "a call of " + loop + " was cancelled: " + cancelled.reason());
+        }
+        throw new RejectedExecutionException(loop + " has ended");
+    }
+}
