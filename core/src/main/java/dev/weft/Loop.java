@@ -750,10 +750,6 @@ public final class Loop implements Executor {
         return ending;
     }
 
-    boolean isClosed() {
-        return closed;
-    }
-
     void turn() {
         int stepsSincePoll = 0;
         long polledAt = driver.nanoTime();
