@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -184,28 +183,33 @@ public abstract sealed class BoundedQueue<E> implements Iterable<E>
      * @throws QueueShutDownException if the queue is shut down and empty
      */
     public E get() {
+        return orThrow(getOrNull());
+    }
+
+    private @Nullable E getOrNull() {
         bind();
         getters.enter();
         E element = poll();
-        if (element != null) {
+        if (element != null || isAtEnd()) {
             return element;
-        }
-        if (isAtEnd()) {
-            throw shutDownError();
         }
         getWaits();
         try {
-            return got(getters.await());
+            return received(getters.await());
         } finally {
             getWaited();
         }
     }
 
-    private E got(@Nullable Object handedOver) {
-        if (handedOver == null || handedOver == SHUT_DOWN) {
+    private @Nullable E received(@Nullable Object handedOver) {
+        return handedOver == null || handedOver == SHUT_DOWN ? null : element(handedOver);
+    }
+
+    private static <E> E orThrow(@Nullable E element) {
+        if (element == null) {
             throw shutDownError();
         }
-        return element(handedOver);
+        return element;
     }
 
     /** The clause of a {@link Weft#select} that does what {@link #get} does. */
@@ -234,12 +238,12 @@ public abstract sealed class BoundedQueue<E> implements Iterable<E>
 
             @Override
             protected E take() {
-                return got(poll());
+                return orThrow(poll());
             }
 
             @Override
             protected E received(@Nullable Object handedOver) {
-                return got(handedOver);
+                return orThrow(BoundedQueue.this.received(handedOver));
             }
         };
     }
@@ -414,31 +418,7 @@ public abstract sealed class BoundedQueue<E> implements Iterable<E>
     /** Takes elements, waiting for each, until the queue is shut down and empty. */
     @Override
     public Iterator<E> iterator() {
-        return new Iterator<>() {
-            private @Nullable E next;
-
-            @Override
-            public boolean hasNext() {
-                if (next == null) {
-                    try {
-                        next = get();
-                    } catch (QueueShutDownException end) {
-                        return false;
-                    }
-                }
-                return true;
-            }
-
-            @Override
-            public E next() {
-                if (!hasNext() || next == null) {
-                    throw new NoSuchElementException("the queue was shut down");
-                }
-                E element = next;
-                next = null;
-                return element;
-            }
-        };
+        return new ElementIterator<>(this::getOrNull);
     }
 
     @Override

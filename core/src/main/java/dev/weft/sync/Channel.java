@@ -226,7 +226,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
     /**
      * Takes the oldest element, waiting for one if there is none. Cancelled, it has taken nothing.
      *
-     * @throws ChannelClosedException if the channel is closed and empty
+     * @throws ChannelClosedException if there are no more elements
      */
     public E receive() {
         bind();
@@ -236,7 +236,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
     }
 
     /**
-     * As {@link #receive}, but gives an empty optional when the channel is closed and empty.
+     * As {@link #receive}, but gives an empty optional when there are no more elements.
      *
      * @throws ChannelClosedException if the channel was {@linkplain #fail failed} and is empty
      */
@@ -286,10 +286,10 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
         };
     }
 
-    /** Receives, waiting for each element, until the channel is closed and empty. */
+    /** Receives, waiting for each element, until there are no more elements. */
     @Override
     public Iterator<E> iterator() {
-        return new ChannelIterator<>(this::receiveOrNull);
+        return new ElementIterator<>(this::receiveOrNull);
     }
 
     /**

@@ -69,10 +69,10 @@ public final class Receiver<E> implements Iterable<E>, AutoCloseable {
         return channel.receiver();
     }
 
-    /** Receives, waiting for each element, until the channel is closed and empty. */
+    /** Receives, waiting for each element, until there are no more elements. */
     @Override
     public Iterator<E> iterator() {
-        return new ChannelIterator<>(this::receiveOrNull);
+        return new ElementIterator<>(this::receiveOrNull);
     }
 
     /**

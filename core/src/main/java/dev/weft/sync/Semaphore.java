@@ -78,34 +78,6 @@ public final class Semaphore {
         return hold(permits);
     }
 
-    // ---- for RwLock
-
-    void enter() {
-        waiters.enter();
-    }
-
-    /** Whether so many could be taken now, overtaking nobody. */
-    boolean mayTake(int permits) {
-        return available >= permits && waiters.isEmpty();
-    }
-
-    /** The wait, once entered. */
-    Held hold(int permits) {
-        if (mayTake(permits)) {
-            available -= permits;
-        } else {
-            awaitTurn(permits);
-        }
-        return new Held(this, permits, holders.add(Task.current()));
-    }
-
-    Optional<Permit> tryHold(int permits) {
-        waiters.check();
-        return mayTake(permits) ? Optional.of(hold(permits)) : Optional.empty();
-    }
-
-    // ----
-
     private void awaitTurn(int permits) {
         if (permits == 1) {
             waiters.await();
@@ -182,6 +154,8 @@ public final class Semaphore {
         }
     }
 
+    // ---- to look at
+
     /** How many permits are free. */
     public int available() {
         return available;
@@ -203,6 +177,32 @@ public final class Semaphore {
     @Override
     public String toString() {
         return "Semaphore[available=" + available + ", waiting=" + waiters.size() + "]";
+    }
+
+    // ---- for RwLock
+
+    void enter() {
+        waiters.enter();
+    }
+
+    /** Whether so many could be taken now, overtaking nobody. */
+    boolean mayTake(int permits) {
+        return available >= permits && waiters.isEmpty();
+    }
+
+    /** The wait, once entered. */
+    Held hold(int permits) {
+        if (mayTake(permits)) {
+            available -= permits;
+        } else {
+            awaitTurn(permits);
+        }
+        return new Held(this, permits, holders.add(Task.current()));
+    }
+
+    Optional<Permit> tryHold(int permits) {
+        waiters.check();
+        return mayTake(permits) ? Optional.of(hold(permits)) : Optional.empty();
     }
 
     static final class Held implements Permit {

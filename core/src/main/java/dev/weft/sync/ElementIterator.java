@@ -6,12 +6,12 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
 
-/** Receives, one element ahead at most, until there is none any more. */
-final class ChannelIterator<E> implements Iterator<E> {
+/** Takes elements one by one, one ahead at most, until there is none any more. */
+final class ElementIterator<E> implements Iterator<E> {
     private final Supplier<? extends @Nullable E> receive;
     private @Nullable E next;
 
-    ChannelIterator(Supplier<? extends @Nullable E> receive) {
+    ElementIterator(Supplier<? extends @Nullable E> receive) {
         this.receive = receive;
     }
 
@@ -26,7 +26,7 @@ final class ChannelIterator<E> implements Iterator<E> {
     @Override
     public E next() {
         if (!hasNext() || next == null) {
-            throw new NoSuchElementException("the channel is closed and empty");
+            throw new NoSuchElementException("there are no more elements");
         }
         E element = next;
         next = null;
