@@ -18,6 +18,9 @@ final class Delivery extends Timer {
     @Nullable Delivery next;
     int state = PENDING;
 
+    /** Which one it was of all that the loop has delivered. */
+    int number;
+
     /** Where it was delivered, for the report when the task does not unwind. */
     @Nullable CancelledError delivered;
 
@@ -50,6 +53,10 @@ final class Delivery extends Timer {
                 });
     }
 
+    boolean isPending() {
+        return state == PENDING;
+    }
+
     boolean isDue() {
         return state != DELIVERED;
     }
@@ -58,6 +65,7 @@ final class Delivery extends Timer {
     void markDelivered(@Nullable CancelledError error) {
         if (state == PENDING) {
             state = DELIVERED;
+            number = ++task.loop.deliveries;
             delivered = error;
             if (error != null || !isSet()) {
                 beginGrace();
@@ -80,6 +88,23 @@ final class Delivery extends Timer {
         resumeGrace();
     }
 
+    /**
+     * For a task that cleans up for another one: the request has been delivered to it as to that
+     * one, and its grace ends with that one's.
+     */
+    void continues(Delivery cleaningUp) {
+        state = cleaningUp.state;
+        number = cleaningUp.number;
+        delivered = cleaningUp.delivered;
+        graceLeft = cleaningUp.graceLeft(task.loop.nanoTime());
+        resumeGrace();
+    }
+
+    /** What is left of the grace. */
+    long graceLeft(long now) {
+        return isSet() ? Math.max(0, when - now) : graceLeft;
+    }
+
     /** Takes a delivery back: its effect was replaced by a failure, so it arrives anew. */
     void markPending() {
         task.loop.timers.cancel(this);
@@ -90,7 +115,7 @@ final class Delivery extends Timer {
     /** Time under a shield does not count. */
     void pauseGrace() {
         if (isSet()) {
-            graceLeft = Math.max(0, when - task.loop.nanoTime());
+            graceLeft = graceLeft(task.loop.nanoTime());
             task.loop.timers.cancel(this);
         }
     }

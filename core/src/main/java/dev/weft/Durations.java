@@ -1,6 +1,7 @@
 package dev.weft;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** Arithmetic of durations that neither overflows nor goes negative. */
 final class Durations {
@@ -21,6 +22,11 @@ final class Durations {
 
     static long after(long now, Duration d) {
         return now + nanos(d);
+    }
+
+    /** From now to an instant of the loop's clock. */
+    static Duration until(Loop loop, Instant deadline) {
+        return Duration.between(loop.clock().instant(), deadline);
     }
 
     /** As a person writes it: {@code 1.5s}, {@code 200ms}. */

@@ -44,8 +44,10 @@ public sealed interface Group permits TaskGroup {
      * Cancels body and children. {@link Weft#group} then returns, {@link Weft#groupCall} throws
      * {@link java.util.concurrent.CancellationException} unless its body gave a value all the same.
      * Calling it again does nothing.
+     *
+     * @return false if the group had ended
      */
-    void cancel(String reason);
+    boolean cancel(String reason);
 
     /** The group's name. */
     String name();

@@ -111,6 +111,9 @@ public final class Loop implements Executor {
      */
     int liveRequests;
 
+    /** How many requests have been delivered; compared by difference. */
+    int deliveries;
+
     /** Whether a task of this loop has ever bound a {@link TaskLocal}. */
     boolean bindsLocals;
 

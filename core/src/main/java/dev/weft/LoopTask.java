@@ -141,7 +141,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     }
 
     /** The running task; fails off the loop. */
-    static LoopTask<?> current() {
+    public static LoopTask<?> current() {
         return Loop.current().currentTask();
     }
 
@@ -622,6 +622,23 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         poke();
     }
 
+    /**
+     * A new task learns of a request that is older than itself. If its group was opened to clean up
+     * after that request, it does as the group's owner.
+     */
+    void inherit(CancelRequest r, LoopTask<?> owner, int groupEntered) {
+        Delivery owners = owner.deliveryOf(r);
+        if (owners != null && !owners.isPending() && owners.number - groupEntered <= 0) {
+            Delivery d = new Delivery(this, r);
+            d.next = deliveries;
+            deliveries = d;
+            d.continues(owners);
+            poke();
+        } else {
+            post(r);
+        }
+    }
+
     /** Forgets a request whose scope has been left. */
     void forget(CancelRequest r) {
         boolean asInterrupt = false;
@@ -711,23 +728,29 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         if (deliveries == null) {
             return null;
         }
+        Delivery outermostDue = null;
         Delivery outermost = null;
+        boolean strict = false;
         for (Scope s = innermost; s != null; s = s.outer) {
             if (s instanceof ShieldScope shield && shield.isMasking()) {
                 break;
             }
+            strict |= s instanceof StrictScope;
             CancelRequest r = s.request;
             if (r != null) {
                 Delivery d = deliveryOf(r);
-                if (d != null && d.isDue()) {
+                if (d != null) {
                     outermost = d;
+                    if (d.isDue()) {
+                        outermostDue = d;
+                    }
                 }
             }
         }
-        return outermost;
+        return strict ? outermost : outermostDue;
     }
 
-    private @Nullable Delivery deliveryOf(CancelRequest r) {
+    @Nullable Delivery deliveryOf(CancelRequest r) {
         for (Delivery d = deliveries; d != null; d = d.next) {
             if (d.request == r) {
                 return d;
@@ -739,6 +762,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     private CancelledError deliver(Delivery due) {
         CancelledError error = new CancelledError(due.request);
         due.markDelivered(error);
+        if (due() != null) {
+            loop.interruptLater(this); // should it wait with the JDK's calls next
+        }
         return error;
     }
 
@@ -749,6 +775,23 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         Delivery d = deliveryOf(r);
         if (d != null && d.state == Delivery.DELIVERED) {
             d.markPending();
+            poke();
+        }
+    }
+
+    /**
+     * What was delivered since the loop's delivery number {@code since} arrives anew: the scope
+     * that was entered then has put something else in its place.
+     */
+    void redeliverSince(int since) {
+        boolean any = false;
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            if (d.state == Delivery.DELIVERED && d.number - since > 0) {
+                d.markPending();
+                any = true;
+            }
+        }
+        if (any) {
             poke();
         }
     }
@@ -779,10 +822,43 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         }
     }
 
-    void resumeGraces() {
+    /** Something is not masked any more. */
+    void lookAgain() {
         for (Delivery d = deliveries; d != null; d = d.next) {
             d.resumeGrace();
         }
+        poke();
+    }
+
+    /** An interrupt that the JDK has consumed by now was delivered outside the coming scope. */
+    void settleBeforeScope() {
+        if (deliveries != null) {
+            settleInterrupt();
+        }
+    }
+
+    /**
+     * The time until a wait of this task would throw: until the nearest deadline of the scopes that
+     * can reach it and have not, and in clean-up until the end of the grace or of the shield. At
+     * least 146 years if there is none.
+     */
+    long nanosLeft() {
+        long now = loop.nanoTime();
+        long left = Durations.LONGEST_NANOS;
+        long masked = 0;
+        for (Scope s = innermost; s != null; s = s.outer) {
+            CancelRequest r = s.request;
+            Delivery d = r == null ? null : deliveryOf(r);
+            if (d != null) {
+                left = Math.min(left, masked > 0 ? masked : due() != null ? 0 : d.graceLeft(now));
+            } else if (masked == 0) {
+                left = Math.min(left, s.nanosLeft(now));
+            }
+            if (s instanceof ShieldScope shield && shield.isMasking()) {
+                masked = Math.max(masked, Math.max(1, shield.endsAt() - now));
+            }
+        }
+        return Math.max(0, left);
     }
 
     /** Whether {@code thrown} is a cancellation of a scope around this point of the task. */
@@ -872,6 +948,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     }
 
     // ---- as a scope
+
+    @Override
+    boolean isEntered() {
+        return !isDone();
+    }
 
     @Override
     LoopTask<?> owner() {

@@ -3,8 +3,7 @@ package dev.weft;
 import java.time.Duration;
 
 /** A scope that masks the requests of the scopes outside it, until its limit at most. */
-final class ShieldScope extends Scope {
-    private final LoopTask<?> owner;
+final class ShieldScope extends OwnedScope {
     private final Duration limit;
     private final Limit end = new Limit();
     private boolean masking = true;
@@ -13,41 +12,39 @@ final class ShieldScope extends Scope {
         @Override
         void fire() {
             masking = false;
-            owner.resumeGraces();
             recheck();
         }
     }
 
     private ShieldScope(LoopTask<?> owner, Duration limit) {
-        super(owner.innermost);
-        this.owner = owner;
+        super(owner);
         this.limit = limit;
     }
 
     static ShieldScope open(Duration limit) {
         LoopTask<?> task = LoopTask.current();
-        ShieldScope scope = new ShieldScope(task, limit);
         task.settleInterrupt();
         task.pauseGraces();
-        scope.enter();
+        ShieldScope scope = new ShieldScope(task, limit);
         task.loop.timers.set(scope.end, Durations.after(task.loop.nanoTime(), limit));
+        scope.enter();
         return scope;
     }
 
+    @Override
     void close() {
         owner.loop.timers.cancel(end);
         leave();
-        owner.resumeGraces();
-        owner.poke();
+        owner.lookAgain();
     }
 
     boolean isMasking() {
         return masking;
     }
 
-    @Override
-    LoopTask<?> owner() {
-        return owner;
+    /** When masking ends, on the loop's clock. */
+    long endsAt() {
+        return end.when;
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /** A group: a scope with children, which it joins before it ends. */
-final class TaskGroup extends Scope implements Group {
+final class TaskGroup extends OwnedScope implements Group {
     /** The name of a group that was given none: paths and dumps leave it out. */
     static final String UNNAMED = "group";
 
@@ -38,7 +38,6 @@ final class TaskGroup extends Scope implements Group {
         boolean hasResult();
     }
 
-    private final LoopTask<?> owner;
     private final String name;
     private final Policy policy;
     private final @Nullable Judge judge;
@@ -51,8 +50,7 @@ final class TaskGroup extends Scope implements Group {
     private @Nullable Failures failures;
 
     private TaskGroup(LoopTask<?> owner, String name, Policy policy, @Nullable Judge judge) {
-        super(owner.innermost);
-        this.owner = owner;
+        super(owner);
         this.name = name;
         this.policy = policy;
         this.judge = judge;
@@ -110,14 +108,7 @@ final class TaskGroup extends Scope implements Group {
     <T extends @Nullable Object> LoopTask<T> start(
             @Nullable String childName, byte kind, Body<? extends T, ?> body) {
         Loop loop = owner.loop;
-        if (Loop.currentOrNull() != loop) {
-            throw new IllegalStateException(
-                    "group '"
-                            + name
-                            + "' belongs to "
-                            + loop
-                            + "; from elsewhere use Loop.execute of that loop");
-        }
+        requireLoop();
         if (ended) {
             throw new IllegalStateException(
                     "group '" + name + "' has ended; nothing can be started in it any more");
@@ -140,7 +131,7 @@ final class TaskGroup extends Scope implements Group {
         if (loop.liveRequests > 0) {
             for (Scope s = this; s != null; s = s.outer) {
                 if (s.request != null) {
-                    task.post(s.request);
+                    task.inherit(s.request, owner, entered);
                 }
             }
         }
@@ -246,21 +237,6 @@ final class TaskGroup extends Scope implements Group {
         }
     }
 
-    @Override
-    public void cancel(String reason) {
-        if (Loop.currentOrNull() != owner.loop) {
-            throw new IllegalStateException(
-                    "group '"
-                            + name
-                            + "' belongs to "
-                            + owner.loop
-                            + "; from elsewhere use Loop.execute of that loop");
-        }
-        if (!ended) {
-            request(reason, owner.loop.actor());
-        }
-    }
-
     // ---- its end
 
     /** Whether the group was cancelled by {@link #cancel} and its body went along with it. */
@@ -294,6 +270,7 @@ final class TaskGroup extends Scope implements Group {
             if (outerRequest != null) {
                 owner.redeliver(outerRequest);
             }
+            owner.redeliverSince(entered);
             Throwable f = all.first();
             Throwable shown = bodyFailure != null && hasCause(bodyFailure, f) ? bodyFailure : f;
             all.suppressIn(shown, owner.loop.reports, describe());
@@ -305,6 +282,9 @@ final class TaskGroup extends Scope implements Group {
                 return;
             }
             throw Throwing.sneaky(thrown);
+        }
+        if (unwound) {
+            owner.redeliverSince(entered);
         }
         if (waited && !kept && (thrown == null || unwound)) {
             owner.checkCancelled();
@@ -352,15 +332,6 @@ final class TaskGroup extends Scope implements Group {
             }
         }
         return waited;
-    }
-
-    private @Nullable CancelRequest outerRequestIn(Throwable thrown) {
-        for (Scope s = outer; s != null; s = s.outer) {
-            if (s.request != null && owner.carries(thrown, s.request)) {
-                return s.request;
-            }
-        }
-        return null;
     }
 
     private static Throwable stale(CancelledError stale) {
@@ -417,11 +388,6 @@ final class TaskGroup extends Scope implements Group {
     @Override
     public String name() {
         return name;
-    }
-
-    @Override
-    LoopTask<?> owner() {
-        return owner;
     }
 
     @Override

@@ -1,52 +1,96 @@
 package dev.weft;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /** A scope that cancels itself at a deadline. */
-final class TimeoutScope extends Scope {
-    private final LoopTask<?> owner;
-    private final Duration limit;
+final class TimeoutScope extends OwnedScope {
+    private final long enteredAt;
+    private Duration limit;
     private final Deadline deadline = new Deadline();
+    private boolean expired;
 
     private final class Deadline extends Timer {
         @Override
         void fire() {
-            request("timeout of " + Durations.show(limit), "deadline");
+            expired = request("timeout of " + Durations.show(limit), "deadline");
         }
     }
 
     private TimeoutScope(LoopTask<?> owner, Duration limit) {
-        super(owner.innermost);
-        this.owner = owner;
+        super(owner);
         this.limit = limit;
+        this.enteredAt = owner.loop.nanoTime();
     }
 
     static TimeoutScope open(Duration limit) {
-        LoopTask<?> task = LoopTask.current();
-        TimeoutScope scope = new TimeoutScope(task, limit);
-        Loop loop = task.loop;
+        TimeoutScope scope = new TimeoutScope(LoopTask.current(), limit);
+        scope.set(scope.enteredAt, Durations.nanos(limit));
         scope.enter();
-        loop.timers.set(scope.deadline, Durations.after(loop.nanoTime(), limit));
         return scope;
     }
 
-    /** Ends the scope, after which {@link #expired} says whether its deadline fired. */
+    private void set(long now, long nanos) {
+        if (nanos < Durations.LONGEST_NANOS) {
+            owner.loop.timers.set(deadline, now + nanos);
+        }
+    }
+
+    /** After this {@link #expired} says whether its deadline fired. */
+    @Override
     void close() {
         owner.loop.timers.cancel(deadline);
         leave();
     }
 
-    boolean expired() {
-        return request != null;
+    @Override
+    public boolean expired() {
+        return expired;
     }
 
+    /** From its entry to its deadline. */
     Duration limit() {
         return limit;
     }
 
+    private boolean isUnlimited() {
+        return Durations.nanos(limit) == Durations.LONGEST_NANOS;
+    }
+
+    /** The time that is left; the longest there is if it has no deadline. */
     @Override
-    LoopTask<?> owner() {
-        return owner;
+    long nanosLeft(long now) {
+        return isUnlimited() ? Durations.LONGEST_NANOS : deadline.when - now;
+    }
+
+    @Override
+    public Optional<Instant> deadline() {
+        if (isUnlimited()) {
+            return Optional.empty();
+        }
+        Loop loop = owner.loop;
+        return Optional.of(loop.clock().instant().plusNanos(deadline.when - loop.nanoTime()));
+    }
+
+    @Override
+    public void reschedule(Duration fromNow) {
+        requireLoop();
+        if (!isEntered()) {
+            throw new IllegalStateException(
+                    describe() + " has ended; its deadline can be moved only in its body");
+        }
+        if (request != null) {
+            throw new IllegalStateException(
+                    describe()
+                            + (expired ? " has expired" : " has been cancelled")
+                            + " already; its deadline can't be moved any more");
+        }
+        long now = owner.loop.nanoTime();
+        long nanos = Durations.nanos(fromNow);
+        owner.loop.timers.cancel(deadline);
+        limit = Duration.ofNanos(now - enteredAt).plusNanos(nanos);
+        set(now, nanos);
     }
 
     @Override

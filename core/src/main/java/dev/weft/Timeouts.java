@@ -19,7 +19,10 @@ final class Timeouts {
             value = body.run();
         } catch (Throwable thrown) {
             if (leave(scope, thrown)) {
-                throw because(thrown, limit);
+                if (scope.expired()) {
+                    throw because(scope, thrown);
+                }
+                throw scope.unwound(thrown);
             }
             throw Throwing.sneaky(thrown);
         }
@@ -46,22 +49,33 @@ final class Timeouts {
                         "the body of moveOnAfter gave null; write () -> {...} if it has no value"));
     }
 
+    static <X extends Exception> boolean moveOnAfter(Duration limit, Action<X> body) throws X {
+        return moveOnAfter(
+                        limit,
+                        () -> {
+                            body.run();
+                            return true;
+                        })
+                .isPresent();
+    }
+
     /**
-     * Closes the scope; whether what was thrown is its own cancellation. Another failure is told
+     * Leaves the scope; whether what was thrown is its own cancellation. Another failure is told
      * about the deadline.
      */
     private static boolean leave(TimeoutScope scope, Throwable thrown) {
-        boolean expired = scope.expired();
-        boolean own = expired && scope.isOwnCancellation(thrown);
-        scope.close();
-        if (expired && !own && !(thrown instanceof CancelledError)) {
-            thrown.addSuppressed(because(null, scope.limit()));
+        boolean own = scope.absorbs(thrown);
+        if (scope.expired()
+                && !own
+                && !(thrown instanceof CancelledError)
+                && scope.outerRequestIn(thrown) == null) {
+            thrown.addSuppressed(because(scope, null));
         }
         return own;
     }
 
-    private static TimeoutException because(@Nullable Throwable cancellation, Duration limit) {
-        TimeoutException e = new TimeoutException("timed out after " + Durations.show(limit));
+    private static TimeoutException because(TimeoutScope scope, @Nullable Throwable cancellation) {
+        var e = new TimeoutException("timed out after " + Durations.show(scope.limit()));
         if (cancellation != null) {
             e.initCause(cancellation);
         }

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -300,6 +301,7 @@ public final class Weft {
      *
      * @throws TimeoutException if the body unwound because of the limit; its cause shows the line
      *     that waited
+     * @throws CancellationException if the body unwound because of {@link Scope#cancel}
      * @throws X what the body threw; if the limit had passed, with the {@code TimeoutException}
      *     suppressed
      */
@@ -312,6 +314,22 @@ public final class Weft {
     public static <X extends Exception> void timeout(Duration limit, Action<X> body)
             throws X, TimeoutException {
         Timeouts.timeout(limit, body.asBody());
+    }
+
+    /**
+     * As {@link #timeout(Duration, Body)}, with the instant of {@link Loop#clock} at which the body
+     * is cancelled (asyncio's {@code timeout_at}). It is looked up on entry: what happens to the
+     * wall clock afterwards changes nothing. {@link Instant#MAX} is no limit.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeoutAt(
+            Instant deadline, Body<T, X> body) throws X, TimeoutException {
+        return Timeouts.timeout(Durations.until(Loop.current(), deadline), body);
+    }
+
+    /** As {@link #timeoutAt(Instant, Body)}, without a value. */
+    public static <X extends Exception> void timeoutAt(Instant deadline, Action<X> body)
+            throws X, TimeoutException {
+        timeoutAt(deadline, body.asBody());
     }
 
     /**
@@ -328,13 +346,38 @@ public final class Weft {
      */
     public static <X extends Exception> boolean moveOnAfter(Duration limit, Action<X> body)
             throws X {
-        return Timeouts.moveOnAfter(
-                        limit,
-                        () -> {
-                            body.run();
-                            return true;
-                        })
-                .isPresent();
+        return Timeouts.moveOnAfter(limit, body);
+    }
+
+    /** As {@link #moveOnAfter(Duration, Body)}, with an instant as {@link #timeoutAt} takes it. */
+    public static <T, X extends Exception> Optional<T> moveOnAt(Instant deadline, Body<T, X> body)
+            throws X {
+        return Timeouts.moveOnAfter(Durations.until(Loop.current(), deadline), body);
+    }
+
+    /**
+     * As {@link #moveOnAfter(Duration, Action)}, with an instant as {@link #timeoutAt} takes it.
+     */
+    public static <X extends Exception> boolean moveOnAt(Instant deadline, Action<X> body)
+            throws X {
+        return Timeouts.moveOnAfter(Durations.until(Loop.current(), deadline), body);
+    }
+
+    /**
+     * How long the caller's next wait may last before a cancellation ends it, as far as is known:
+     * until the nearest deadline around it, whoever set it (Trio's {@code
+     * current_effective_deadline}). For a library that passes its budget on, to a server or a
+     * database. Zero if a request is due now; empty if there is no deadline.
+     *
+     * <p>In clean-up the scopes that have cancelled this task count no more: then it is at most the
+     * end of the grace. In a {@link #shield} the scopes outside it do not count, but if one of them
+     * has asked to cancel it is at most the end of the shield.
+     */
+    public static Optional<Duration> timeLeft() {
+        long nanos = LoopTask.current().nanosLeft();
+        return nanos >= Durations.LONGEST_NANOS
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(nanos));
     }
 
     /**
@@ -344,17 +387,31 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T shield(
             Duration limit, Body<T, X> body) throws X {
-        ShieldScope shield = ShieldScope.open(limit);
-        try {
-            return body.run();
-        } finally {
-            shield.close();
-        }
+        return ShieldScope.open(limit).around(body);
     }
 
     /** As {@link #shield(Duration, Body)}, without a value. */
     public static <X extends Exception> void shield(Duration limit, Action<X> body) throws X {
         shield(limit, body.asBody());
+    }
+
+    /**
+     * Runs {@code body} under Trio's rule: every cancellation that reaches it, from inside this
+     * call or from outside, is due at <em>every</em> wait in it and in the tasks below it, not
+     * once. Then nothing in it waits while it cleans up, unless in a {@link #shield}, in which the
+     * rule does not hold.
+     *
+     * <p>A wait of the JDK's that follows a delivery is interrupted once more, further ones as ever
+     * after the grace.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T strict(Body<T, X> body)
+            throws X {
+        return StrictScope.open().around(body);
+    }
+
+    /** As {@link #strict(Body)}, without a value. */
+    public static <X extends Exception> void strict(Action<X> body) throws X {
+        strict(body.asBody());
     }
 
     // ---- waiting

@@ -181,7 +181,7 @@ class GatherTest {
     }
 
     @Test
-    void inCleanUpOfACancelledTaskTheChildrenAreCancelledAndGatherSaysSo() {
+    void inCleanUpOfACancelledTaskItWorksAsEver() {
         Sim.run(
                 () ->
                         Weft.group(
@@ -199,17 +199,12 @@ class GatherTest {
                                     task.cancel("stop");
                                     task.outcome();
                                 }));
-        assertThat(trace).containsExactly("gather: CancellationException");
+        assertThat(trace).containsExactly("values [a, b]");
     }
 
     private void gatherInCleanUp() {
-        try {
-            List<String> values =
-                    Weft.<String, RuntimeException>gather(after(1, "a"), after(2, "b"));
-            trace.add("values " + values);
-        } catch (CancellationException e) {
-            trace.add("gather: CancellationException");
-        }
+        List<String> values = Weft.<String, RuntimeException>gather(after(1, "a"), after(2, "b"));
+        trace.add("values " + values);
     }
 
     @Test
