@@ -331,7 +331,7 @@ class RaceTest {
     }
 
     @Test
-    void inCleanUpOfACancelledTaskNoBodyCanWinAndTheRaceSaysSo() {
+    void inCleanUpOfACancelledTaskItWorksAsEver() throws IOException {
         Sim.run(
                 () ->
                         Weft.moveOnAfter(
@@ -340,8 +340,7 @@ class RaceTest {
                                     try {
                                         sleepForever();
                                     } finally {
-                                        assertThat(thrownBy(() -> Weft.race(after(1, "a"))))
-                                                .isInstanceOf(CancellationException.class);
+                                        assertThat(Weft.race(after(1, "a"))).isEqualTo("a");
                                         assertThat(Weft.race(() -> "at once")).isEqualTo("at once");
                                         trace.add("done");
                                     }
