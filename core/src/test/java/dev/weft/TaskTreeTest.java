@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.weft.sync.Queue;
 import dev.weft.sync.Semaphore;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,9 +39,7 @@ class TaskTreeTest {
     }
 
     private static TaskInfo.Wait waitOf(TaskTree tree, String name) {
-        TaskInfo.Wait wait = find(tree, name).awaits();
-        assertThat(wait).as(name).isNotNull();
-        return wait;
+        return Objects.requireNonNull(find(tree, name).awaits(), name);
     }
 
     // ---- who is there
@@ -280,6 +280,7 @@ class TaskTreeTest {
                 });
     }
 
+    @SuppressWarnings("LockNotBeforeTry") // nothing happens in between
     private static void lock(ReentrantLock lock) {
         lock.lock();
         lock.unlock();
@@ -446,7 +447,7 @@ class TaskTreeTest {
                             g -> {
                                 holder.put("a", g.start("has a", () -> b.await()));
                                 holder.put("b", g.start("has b", () -> a.await()));
-                                Task<?> third = g.start("third", () -> a.await());
+                                Task<@Nullable Object> third = g.start("third", () -> a.await());
                                 Weft.checkpoint();
                                 TaskTree tree = Loop.current().tree();
                                 assertThat(tree.cycles())
@@ -506,7 +507,7 @@ class TaskTreeTest {
                                                 paths.add(Task.current().path());
                                                 Weft.gather(
                                                         () -> paths.add(Task.current().path()),
-                                                        () -> null);
+                                                        () -> true);
                                             }));
                 });
         assertThat(paths.stream().map(p -> p.replaceAll("\\d+", "N")))
