@@ -30,6 +30,19 @@ public interface Driver {
         long deadline();
     }
 
+    /** What a loop makes of a deadlock: no task can ever go on. */
+    enum Deadlocks {
+        /** Reported when nothing has happened for a second; the program goes on waiting. */
+        REPORT,
+        /**
+         * Noticed at once, and {@link Weft#run} throws {@link DeadlockException}: for simulations,
+         * where nothing but the driver could wake a task.
+         */
+        FAIL,
+        /** Not noticed: for clocks that stand still although other threads hand work in. */
+        IGNORE
+    }
+
     /** Monotonic time in nanoseconds. */
     long nanoTime();
 
@@ -56,8 +69,16 @@ public interface Driver {
      */
     void wakeup();
 
-    /** Whether something is registered that could still wake a task. */
+    /**
+     * Whether something is registered that could still wake a task. If not, and nothing else could
+     * either, the loop speaks of a deadlock.
+     */
     boolean hasPending();
+
+    /** What the loop makes of a deadlock; asked once, at its start. */
+    default Deadlocks deadlocks() {
+        return Deadlocks.REPORT;
+    }
 
     /** Releases everything; the last call, where polls happen. */
     void close();

@@ -143,6 +143,17 @@ public final class Loop implements Executor {
     /** The time as of this turn. */
     long turnTime;
 
+    private final Deadlock deadlock;
+    private @Nullable RuntimeException condemned;
+
+    /** Whether a thread of the program's has handed work in: it may do so again. */
+    private boolean handedIn;
+
+    /** Whether a virtual thread has run that is no task, or one that came from the JDK's waits. */
+    private boolean strangerRan;
+
+    private boolean systemTaskRan;
+
     private @Nullable LoopTask<?> current;
     private final Map<Thread, LoopTask<?>> byThread = new HashMap<>();
     private int foreignTasks;
@@ -165,6 +176,7 @@ public final class Loop implements Executor {
         this.carrier = new Carrier(this, name);
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);
         this.system = new SystemTask(this);
+        this.deadlock = new Deadlock(this, driver.deadlocks());
     }
 
     /** The driver that {@code weft.driver} names, or the best there is. */
@@ -340,6 +352,7 @@ public final class Loop implements Executor {
     void taskEnded(LoopTask<?> task) {
         if (task.isRegistered) {
             byThread.remove(task.thread);
+            current = task;
         }
     }
 
@@ -489,6 +502,7 @@ public final class Loop implements Executor {
      * @throws RejectedExecutionException if the loop has ended
      */
     public void post(Runnable work) {
+        handedIn |= !isCarrier(Internals.currentCarrier());
         handIn(work);
     }
 
@@ -666,6 +680,13 @@ public final class Loop implements Executor {
         if (!main.isDone()) {
             throw died();
         }
+        RuntimeException failure = condemned;
+        if (failure != null) {
+            if (main.failure() != null) {
+                failure.addSuppressed(main.failure());
+            }
+            throw failure;
+        }
     }
 
     private <T extends @Nullable Object> T program(Body<T, ?> body) throws Exception {
@@ -799,7 +820,10 @@ public final class Loop implements Executor {
         }
         STEP.setOpaque(this, step + 1);
         LoopTask<?> left = current;
-        if (left != null && left.isInForeignWait() && !left.isRegistered) {
+        if (left == null) {
+            strangerRan |= !systemTaskRan;
+            systemTaskRan = false;
+        } else if (left.isInForeignWait() && !left.isRegistered) {
             register(left);
         }
     }
@@ -831,6 +855,9 @@ public final class Loop implements Executor {
         long nanos = 0;
         if (mayWait) {
             plannedDeadline = timers.earliest();
+            if (plannedDeadline == Long.MAX_VALUE) {
+                plannedDeadline = deadlock.deadline(step);
+            }
             nanos =
                     plannedDeadline == Long.MAX_VALUE
                             ? Long.MAX_VALUE
@@ -962,6 +989,29 @@ public final class Loop implements Executor {
                 var _ = Thread.ofVirtual().start(late::tooLate);
             }
             entry = entry.next;
+        }
+    }
+
+    // ---- deadlocks
+
+    /** The system task runs, which is no stranger. */
+    void systemTaskRuns() {
+        systemTaskRan = true;
+    }
+
+    /** Whether something may wake a task that does not show in what the tasks wait for. */
+    boolean mayBeWoken() {
+        return handedIn || strangerRan || ending || driver.hasPending();
+    }
+
+    /**
+     * The program is to end with {@code failure}, whatever its tasks make of their cancellation.
+     */
+    void condemn(RuntimeException failure, String reason) {
+        LoopTask<?> main = mainTask();
+        if (condemned == null && main != null) {
+            condemned = failure;
+            main.cancel(reason, name);
         }
     }
 

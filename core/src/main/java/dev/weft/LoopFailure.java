@@ -33,6 +33,8 @@ public record LoopFailure(
         UNEXPECTED(Level.ERROR),
         /** A task was cancelled and has not unwound within the grace. */
         CANCELLATION_IGNORED(Level.WARNING),
+        /** No task can ever go on; the program goes on waiting. */
+        DEADLOCK(Level.WARNING),
         /** The program is to end, and a task does not. */
         STILL_RUNNING(Level.WARNING),
         /** Work was handed over as the loop ended, and not run. */

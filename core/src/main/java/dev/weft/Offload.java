@@ -43,7 +43,7 @@ final class Offload {
     /** One call on its way: the worker's side is {@link #run}, the loop's side the rest. */
     private final class Call<T extends @Nullable Object> implements Runnable {
         final Body<T, ?> body;
-        final WaitList done = new WaitList("Weft.offload");
+        final WaitList done = WaitList.external("Weft.offload");
         boolean ended;
         @Nullable Object value;
         @Nullable Throwable failure;

@@ -53,7 +53,7 @@ public final class Promise<T extends @Nullable Object> {
 
         Waiters(Loop loop) {
             this.loop = loop;
-            this.list = new WaitList("Promise.await", loop);
+            this.list = WaitList.external("Promise.await");
         }
 
         @Override
@@ -63,7 +63,7 @@ public final class Promise<T extends @Nullable Object> {
                 return;
             }
             try {
-                loop.post(() -> list.wakeAll(null));
+                loop.handIn(() -> list.wakeAll(null));
             } catch (RejectedExecutionException loopHasEnded) {
                 return; // and with it the tasks that waited
             }

@@ -33,7 +33,7 @@ final class Reports {
 
         @Override
         void fire() {
-            loop.post(this::report);
+            loop.inSystemTask(this::report);
         }
 
         void report() {
@@ -121,6 +121,10 @@ final class Reports {
 
     void unexpected(String where, Throwable thrown) {
         tell(Kind.UNEXPECTED, "unexpected failure: " + where, where, null, thrown);
+    }
+
+    void deadlock(String report) {
+        tell(Kind.DEADLOCK, report, loop.toString(), null, null);
     }
 
     void outlived(String names) {

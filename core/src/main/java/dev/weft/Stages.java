@@ -14,7 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class Stages {
     private final Loop loop;
-    private final WaitList done = new WaitList("Weft.await of a stage");
+    private final WaitList done = WaitList.external("Weft.await of a stage");
 
     /** The thread that is asking the stage to tell us, which it may do at once. */
     private volatile @Nullable Thread asking;

@@ -51,6 +51,7 @@ final class SystemTask implements Runnable {
 
     @Override
     public void run() {
+        loop.systemTaskRuns();
         int works = 0;
         for (; ; ) {
             Runnable work = queue.poll();
@@ -62,6 +63,7 @@ final class SystemTask implements Runnable {
                 while (idle) {
                     LockSupport.park();
                 }
+                loop.systemTaskRuns();
             } else {
                 try {
                     work.run();
@@ -71,6 +73,7 @@ final class SystemTask implements Runnable {
                 Thread.interrupted(); // or park() would return at once from now on
                 if (++works % WORKS_A_STEP == 0) {
                     Thread.yield();
+                    loop.systemTaskRuns();
                 }
             }
         }

@@ -123,8 +123,8 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
 
     /** Waits in a task of another loop. A cancellation cancels the task here; then it waits on. */
     T waitIn(LoopTask<?> caller) {
-        WaitList done = new WaitList("Loop.call", caller.loop);
-        var _ = whenComplete((value, failure) -> caller.loop.post(() -> done.wakeAll(null)));
+        WaitList done = WaitList.external("Loop.call");
+        var _ = whenComplete((value, failure) -> caller.loop.handIn(() -> done.wakeAll(null)));
         CancelledError cancelled = null;
         while (!isDone()) {
             try {

@@ -30,7 +30,7 @@ public record TaskTree(String loop, Instant time, boolean exact, List<TaskInfo> 
     }
 
     /**
-     * Circles of tasks each of which waits for the next, and the last for the first; by id, and
+     * Cycles of tasks, each of which waits for the next, and the last for the first; by id, and
      * each beginning with the one that was started first. None of them ends unless one is
      * cancelled.
      */

@@ -42,6 +42,11 @@ final class TreeReader {
         return ask(loop, reader -> reader.read(frames));
     }
 
+    /** On the loop. */
+    static List<LoopTask<?>> allOf(Loop loop) {
+        return new TreeReader(loop, true).walk();
+    }
+
     static List<Task<?>> tasks(Loop loop) {
         return ask(loop, reader -> List.copyOf(reader.walk()));
     }

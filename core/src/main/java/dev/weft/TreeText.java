@@ -59,7 +59,7 @@ final class TreeText {
             text.append("... and ").append(leftOut).append(" more lines\n");
         }
         for (List<Long> cycle : tree.cycles()) {
-            text.append("circle: ").append(describe(cycle)).append('\n');
+            text.append("cycle: ").append(describe(cycle)).append('\n');
         }
         return text.toString();
     }

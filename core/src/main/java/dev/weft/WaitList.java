@@ -24,6 +24,7 @@ public final class WaitList {
 
     private final String what;
     private final Supplier<? extends Collection<? extends Task<?>>> holders;
+    private final boolean external;
     private @Nullable Loop loop;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
@@ -44,8 +45,30 @@ public final class WaitList {
      *     Read only when somebody looks at who waits for whom; it must not wait
      */
     public WaitList(String what, Supplier<? extends Collection<? extends Task<?>>> holders) {
+        this(what, holders, false);
+    }
+
+    private WaitList(
+            String what,
+            Supplier<? extends Collection<? extends Task<?>>> holders,
+            boolean external) {
         this.what = what;
         this.holders = holders;
+        this.external = external;
+    }
+
+    /**
+     * A list whose tasks something outside the loop wakes, through {@link Loop#post}: another
+     * thread, a callback. As long as a task waits in it the loop does not speak of a deadlock.
+     *
+     * @param what the operation that waits here
+     */
+    public static WaitList external(String what) {
+        return new WaitList(what, NOBODY, true);
+    }
+
+    boolean isExternal() {
+        return external;
     }
 
     WaitList(String what, Loop loop) {

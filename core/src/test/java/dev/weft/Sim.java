@@ -18,6 +18,10 @@ final class Sim {
         run(body.asBody());
     }
 
+    static <X extends Exception> void run(VirtualTime driver, Action<X> body) throws X {
+        run(driver, body.asBody());
+    }
+
     static <T extends @Nullable Object, X extends Exception> T run(
             VirtualTime driver, Body<T, X> body) throws X {
         Combinators.Attempt<T> attempt =

@@ -434,10 +434,10 @@ class TaskTreeTest {
                 });
     }
 
-    // ---- circles
+    // ---- cycles
 
     @Test
-    void tasksThatWaitForEachOtherAreACircle() {
+    void tasksThatWaitForEachOtherAreACycle() {
         Sim.run(
                 () -> {
                     Map<String, Task<?>> holder = new java.util.HashMap<>();
@@ -457,7 +457,7 @@ class TaskTreeTest {
                                                         find(tree, "has b").id()));
                                 assertThat(tree.toString())
                                         .endsWith(
-                                                "circle: main/has a -> main/has b -> main/has"
+                                                "cycle: main/has a -> main/has b -> main/has"
                                                         + " a\n");
                                 assertThat(third.isDone()).isFalse();
                                 g.cancel("seen");
@@ -466,7 +466,7 @@ class TaskTreeTest {
     }
 
     @Test
-    void aChildThatWaitsForItsParentIsACircle() {
+    void aChildThatWaitsForItsParentIsACycle() {
         Sim.run(
                 () -> {
                     Task<?> main = Task.current();

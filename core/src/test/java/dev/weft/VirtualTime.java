@@ -28,6 +28,7 @@ class VirtualTime implements Driver {
     private @Nullable Loop loop;
     private volatile @Nullable Thread poller;
     private @Nullable List<String> leftovers;
+    private Deadlocks deadlocks = Deadlocks.FAIL;
     int polls;
 
     VirtualTime(long seed) {
@@ -76,6 +77,17 @@ class VirtualTime implements Driver {
     @Override
     public void wakeup() {
         LockSupport.unpark(poller);
+    }
+
+    @Override
+    public Deadlocks deadlocks() {
+        return deadlocks;
+    }
+
+    /** Lets other threads wake the loop, which would else look like a deadlock. */
+    VirtualTime withThreads() {
+        deadlocks = Deadlocks.IGNORE;
+        return this;
     }
 
     @Override
