@@ -281,6 +281,15 @@ class DeadlockTest {
         assertThat(Sim.run(driver, () -> Weft.<String>await(stage))).isEqualTo("x");
     }
 
+    // semantics 4: "no exported any-thread handle"
+    @Test
+    void aPromiseMayStillBeCompleted() {
+        Parks driver = new Parks();
+        Promise<String> promise = new Promise<>();
+        driver.then(() -> promise.complete("x"));
+        assertThat(Sim.run(driver, () -> promise.await())).isEqualTo("x");
+    }
+
     // semantics 4: "no offload"
     @Test
     void anOffloadedCallMayStillEnd() throws Exception {
