@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -111,6 +112,7 @@ final class Combinators {
                 g -> {
                     Limit room = new Limit("Weft.gather", limit);
                     for (A input : inputs) {
+                        room.await();
                         tasks.add((LoopTask<? extends T>) room.start(g, () -> each.apply(input)));
                     }
                     return null;
@@ -130,11 +132,16 @@ final class Combinators {
                 TaskGroup.Policy.NEED_ALL,
                 g -> {
                     Limit room = new Limit("Weft.forEach", limit);
-                    for (A input : inputs) {
+                    Iterator<? extends A> iterator = inputs.iterator();
+                    while (true) {
+                        room.await(); // before an input is taken, so that none is taken and not run
+                        if (!iterator.hasNext()) {
+                            return null;
+                        }
+                        A input = iterator.next();
                         Action<X> one = () -> each.accept(input);
                         room.start(g, one.asBody());
                     }
-                    return null;
                 });
     }
 
@@ -147,6 +154,7 @@ final class Combinators {
                 g -> {
                     Limit room = new Limit("Weft.gatherOutcomes", limit);
                     for (A input : inputs) {
+                        room.await();
                         LoopTask<T> task = (LoopTask<T>) room.<T>start(g, () -> each.apply(input));
                         task.observed = true;
                         tasks.add(task);
@@ -174,7 +182,8 @@ final class Combinators {
             this.free = limit;
         }
 
-        <T extends @Nullable Object> Task<T> start(Group g, Body<? extends T, ?> body) {
+        /** Waits for room, which is the caller's from then on. */
+        void await() {
             room.enter();
             if (free > 0) {
                 free--;
@@ -182,6 +191,9 @@ final class Combinators {
                 room.await();
                 Weft.checkCancelled(); // what failed may just have made this room
             }
+        }
+
+        <T extends @Nullable Object> Task<T> start(Group g, Body<? extends T, ?> body) {
             return g.<T>start(
                     () -> {
                         try {

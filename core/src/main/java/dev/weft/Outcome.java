@@ -2,6 +2,8 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.CancellationException;
+
 /**
  * How a task ended: with a value, with a failure, or cancelled. What asyncio's {@code
  * return_exceptions=True} gives, typed.
@@ -18,6 +20,20 @@ public sealed interface Outcome<T extends @Nullable Object> {
 
     /** Ended because it, or a scope around it, was cancelled. */
     record Cancelled<T extends @Nullable Object>(String reason) implements Outcome<T> {}
+
+    /**
+     * The value. Of a failure throws the very object, checked or not; of a cancellation {@link
+     * CancellationException}.
+     */
+    default T orThrow() {
+        if (this instanceof Success<T> success) {
+            return success.value();
+        }
+        if (this instanceof Failure<T> failure) {
+            throw Throwing.sneaky(failure.cause());
+        }
+        throw new CancellationException(((Cancelled<T>) this).reason());
+    }
 
     /** Whether this is a {@link Success}. */
     default boolean isSuccess() {

@@ -230,7 +230,7 @@ final class TaskGroup extends OwnedScope implements Group {
         }
     }
 
-    private void cancelChildren(String reason, String by) {
+    void cancelChildren(String reason, String by) {
         closing = reason;
         for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
             child.cancel(reason, by);

@@ -208,6 +208,52 @@ public final class Weft {
     }
 
     /**
+     * Applies {@code each} to every input and hands the results to {@code body} in the order in
+     * which they come (asyncio's {@code as_completed}), failures among them. Inputs are taken one
+     * by one, in a task of their own; at most {@code limit} are running or waiting to be taken, so
+     * a body that is slow to take holds up the rest, and an endless source will do.
+     *
+     * <p>When the body ends, or closes the results, what has not ended is cancelled, and joined
+     * before this returns. Of results that nobody took then, values that are {@code AutoCloseable}
+     * are closed, and failures are suppressed in what the body threw, or reported. A failure of the
+     * source cancels the whole and is thrown.
+     *
+     * @throws IllegalArgumentException if {@code limit} is less than 1
+     * @throws X what the body threw
+     */
+    public static <A extends @Nullable Object, T extends @Nullable Object, X extends Exception>
+            void asCompleted(
+                    Iterable<? extends A> inputs,
+                    int limit,
+                    Each<? super A, ? extends T, ?> each,
+                    EachAction<? super Completions<A, T>, ? extends X> body)
+                    throws X {
+        Completions.<A, T, @Nullable Void, X>call(
+                inputs,
+                limit,
+                each,
+                results -> {
+                    body.accept(results);
+                    return null;
+                });
+    }
+
+    /** As {@link #asCompleted}, with a value, such as the first result that will do. */
+    public static <
+                    A extends @Nullable Object,
+                    T extends @Nullable Object,
+                    R extends @Nullable Object,
+                    X extends Exception>
+            R asCompletedCall(
+                    Iterable<? extends A> inputs,
+                    int limit,
+                    Each<? super A, ? extends T, ?> each,
+                    Each<? super Completions<A, T>, ? extends R, ? extends X> body)
+                    throws X {
+        return Completions.call(inputs, limit, each, body);
+    }
+
+    /**
      * Runs all bodies at once and gives the first value; the others are cancelled, and joined
      * before this returns (Ox's {@code raceSuccess}). A failure counts only if no body gives a
      * value: then the first failure is thrown, with the others suppressed in it.

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** Combinators whose caller is cancelled in every turn: nothing is lost, nothing stays open. */
@@ -28,6 +29,14 @@ class CombinatorSweepTest {
             return resources.open();
         }
 
+        static void close(AutoCloseable opened) {
+            try {
+                Weft.shield(s(1), opened::close);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
         /** What the victim does. */
         abstract AutoCloseable run() throws Exception;
 
@@ -36,7 +45,7 @@ class CombinatorSweepTest {
             return g.start(
                     () -> {
                         AutoCloseable won = run();
-                        Weft.shield(s(1), won::close);
+                        close(won);
                         turns(1);
                     });
         }
@@ -230,6 +239,41 @@ class CombinatorSweepTest {
                                         assertThat(((LoopTask<Integer>) task).ending())
                                                 .matches(Outcome::isSuccess);
                                     }
+                                }
+                            });
+        }
+    }
+
+    @Test
+    void asCompleted() {
+        for (int take : new int[] {0, 2, 5}) {
+            sweep(
+                    () ->
+                            new Opening() {
+                                @Override
+                                AutoCloseable run() {
+                                    return Weft
+                                            .<Integer, AutoCloseable, AutoCloseable,
+                                                    RuntimeException>
+                                                    asCompletedCall(
+                                                            List.of(3, 1, 2, 1, 2),
+                                                            2,
+                                                            this::open,
+                                                            results -> take(results.iterator()));
+                                }
+
+                                /** Closes all that it takes. */
+                                AutoCloseable take(
+                                        Iterator<Completed<Integer, AutoCloseable>> all) {
+                                    for (int i = 0; i < take; i++) {
+                                        AutoCloseable taken = all.next().value();
+                                        try {
+                                            turns(i % 2);
+                                        } finally {
+                                            close(taken);
+                                        }
+                                    }
+                                    return () -> {};
                                 }
                             });
         }

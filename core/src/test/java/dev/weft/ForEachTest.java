@@ -7,6 +7,8 @@ import static dev.weft.Sim.sleepForever;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.sync.Queue;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -76,8 +78,26 @@ class ForEachTest {
                                             }
                                         }));
         assertThat(thrown).hasMessage("enough");
-        assertThat(trace.subList(0, 3)).containsExactly("taken 0", "taken 1", "taken 2");
-        assertThat(trace).doesNotContain("taken 4");
+        assertThat(trace).containsExactly("taken 0", "taken 1", "done 0", "done 1");
+    }
+
+    @Test
+    void anInputThatWasTakenFromAQueueIsNeverLost() {
+        Sim.run(
+                () -> {
+                    Queue<Integer> queue = new Queue<>();
+                    for (int i = 0; i < 5; i++) {
+                        queue.put(i);
+                    }
+                    Weft.moveOnAfter(Sim.ms(15), () -> Weft.forEach(queue, 2, this::slow));
+                    assertThat(trace).containsExactly("took 0", "took 1", "took 2", "took 3");
+                    assertThat(queue.tryGet()).contains(4);
+                });
+    }
+
+    private void slow(int input) {
+        trace.add("took " + input);
+        sleep(10);
     }
 
     @Test

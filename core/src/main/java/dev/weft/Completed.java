@@ -1,0 +1,18 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An input of {@link Weft#asCompleted}, and what came of it. Immutable; <em>any thread</em>.
+ *
+ * @param input what it began with
+ * @param outcome how that ended
+ */
+public record Completed<A extends @Nullable Object, T extends @Nullable Object>(
+        A input, Outcome<T> outcome) {
+
+    /** The value; if there is none, throws as {@link Outcome#orThrow} does. */
+    public T value() {
+        return outcome.orThrow();
+    }
+}
