@@ -22,6 +22,11 @@ final class Sim {
         run(driver, body.asBody());
     }
 
+    /** A program that is one group. */
+    static <X extends Exception> void group(GroupAction<X> body) throws X {
+        run(() -> Weft.group(body));
+    }
+
     static <T extends @Nullable Object, X extends Exception> T run(
             VirtualTime driver, Body<T, X> body) throws X {
         Combinators.Attempt<T> attempt =
