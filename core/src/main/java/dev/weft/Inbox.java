@@ -39,6 +39,15 @@ final class Inbox {
         return top == null;
     }
 
+    /** How many entries there are, about. */
+    int size() {
+        int n = 0;
+        for (Entry e = top; e != null; e = e.next) {
+            n++;
+        }
+        return n;
+    }
+
     /** Adds an entry; a full fence. */
     void add(Runnable work, boolean isContinuation) {
         Entry entry = new Entry(work, isContinuation);

@@ -143,6 +143,9 @@ public final class Loop implements Executor {
     /** The time as of this turn. */
     long turnTime;
 
+    /** Looked after in tests and with {@code -Dweft.debug} only. */
+    final @Nullable Invariants invariants;
+
     private final Deadlock deadlock;
     private @Nullable RuntimeException condemned;
 
@@ -176,6 +179,10 @@ public final class Loop implements Executor {
         this.carrier = new Carrier(this, name);
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);
         this.system = new SystemTask(this);
+        this.invariants =
+                Settings.debug() || driver instanceof Invariants.Wanted
+                        ? new Invariants(this)
+                        : null;
         this.deadlock = new Deadlock(this, driver.deadlocks());
     }
 
@@ -804,6 +811,13 @@ public final class Loop implements Executor {
         if (io == null) {
             driver.close();
         }
+        Invariants checked = invariants;
+        if (checked != null) {
+            checked.loopEnds(handedIn);
+            if (Settings.debug() && !checked.broken().isEmpty()) {
+                reports.brokenInvariants(checked.broken());
+            }
+        }
         letGo();
     }
 
@@ -1077,7 +1091,16 @@ public final class Loop implements Executor {
         return null;
     }
 
-    // ---- for tests
+    // ---- for the invariants
+
+    int offloadedCalls() {
+        Offload o = offload;
+        return o == null ? 0 : o.running();
+    }
+
+    int inboxEntries() {
+        return inbox.size();
+    }
 
     int readyTasks() {
         return ready.size();

@@ -204,6 +204,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     }
 
     private void ended(@Nullable Object end) {
+        if (loop.invariants != null) {
+            loop.invariants.taskEnds(this);
+        }
         forgetAll();
         innermost = this;
         state = DONE;
@@ -936,6 +939,24 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             all.add(d.info());
         }
         return all;
+    }
+
+    List<CancelRequest> requests() {
+        List<CancelRequest> all = new ArrayList<>();
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            all.add(d.request);
+        }
+        return all;
+    }
+
+    /** Whether {@code scope} is this task or one around it. */
+    boolean isInside(Scope scope) {
+        for (Scope s = this; s != null; s = s.outer) {
+            if (s == scope) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The class whose code it runs; empty if that is Weft's own, in front of the program's. */

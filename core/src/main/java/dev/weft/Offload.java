@@ -33,7 +33,8 @@ final class Offload {
                     });
 
     private final Loop loop;
-    private int free = Settings.offloadThreads();
+    private final int threads = Settings.offloadThreads();
+    int free = threads;
     private final WaitList turn = new WaitList("Weft.offload (all threads are busy)");
 
     Offload(Loop loop) {
@@ -105,6 +106,11 @@ final class Offload {
         synchronized @Nullable Thread worker() {
             return over ? null : worker;
         }
+    }
+
+    /** How many calls have not ended. */
+    int running() {
+        return threads - free;
     }
 
     <T extends @Nullable Object> T call(Body<T, ?> body) {

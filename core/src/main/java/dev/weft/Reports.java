@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -121,6 +122,15 @@ final class Reports {
 
     void unexpected(String where, Throwable thrown) {
         tell(Kind.UNEXPECTED, "unexpected failure: " + where, where, null, thrown);
+    }
+
+    void brokenInvariants(List<String> broken) {
+        tell(
+                Kind.UNEXPECTED,
+                loop + " has ended and left behind: " + String.join(", ", broken),
+                loop.toString(),
+                null,
+                null);
     }
 
     void deadlock(String report) {

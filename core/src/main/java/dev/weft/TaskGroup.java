@@ -264,6 +264,9 @@ final class TaskGroup extends OwnedScope implements Group {
         boolean waited = join();
         leave();
         ended = true;
+        if (owner.loop.invariants != null) {
+            owner.loop.invariants.groupEnds(this);
+        }
         boolean kept = judge != null && judge.hasResult();
         Failures all = failures;
         if (all != null) {

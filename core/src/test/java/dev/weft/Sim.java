@@ -32,7 +32,7 @@ final class Sim {
         Combinators.Attempt<T> attempt =
                 Combinators.attempt(() -> Programs.run(() -> driver, body));
         try {
-            assertThat(driver.leftovers()).as("left when the loop ended").isNotNull().isEmpty();
+            assertThat(driver.leftovers()).as("left when the loop ended").isEmpty();
         } catch (AssertionError leak) {
             if (attempt.thrown() != null) {
                 leak.addSuppressed(attempt.thrown());

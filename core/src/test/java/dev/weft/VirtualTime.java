@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  * It really waits only where there is no timer: then another thread has to wake the loop. On the
  * carrier, or in an I/O task.
  */
-class VirtualTime implements Driver {
+class VirtualTime implements Driver, Invariants.Wanted {
     /** Below zero, so that tests see the clock pass through it. */
     static final long START = -1_500_000_000L;
 
@@ -27,7 +27,7 @@ class VirtualTime implements Driver {
     private long now = START;
     private @Nullable Loop loop;
     private volatile @Nullable Thread poller;
-    private @Nullable List<String> leftovers;
+    private boolean closed;
     private Deadlocks deadlocks = Deadlocks.FAIL;
     int polls;
 
@@ -100,30 +100,9 @@ class VirtualTime implements Driver {
         now = now + time.toNanos();
     }
 
-    /**
-     * On the carrier the loop has nothing but its leftovers by now; an I/O task ends before others.
-     */
     @Override
     public void close() {
-        Loop l = loop;
-        List<String> left = new ArrayList<>();
-        if (l == null) {
-            left.add("the loop was never started");
-        } else if (onCarrier) {
-            if (!l.timers.isEmpty()) {
-                left.add(l.timers.size() + " timers");
-            }
-            if (l.liveRequests != 0) {
-                left.add(l.liveRequests + " live requests");
-            }
-            if (l.readyTasks() != 0) {
-                left.add(l.readyTasks() + " ready tasks");
-            }
-            if (l.registeredTasks() != 0) {
-                left.add(l.registeredTasks() + " registered tasks");
-            }
-        }
-        leftovers = left;
+        closed = true;
     }
 
     @Override
@@ -131,8 +110,17 @@ class VirtualTime implements Driver {
         return onCarrier;
     }
 
-    /** What the loop had left when it ended; null if the driver was not closed. */
-    @Nullable List<String> leftovers() {
-        return leftovers;
+    /** What the loop had left when it ended. */
+    List<String> leftovers() {
+        Loop l = loop;
+        Invariants checked = l == null ? null : l.invariants;
+        if (checked == null) {
+            return List.of("the loop was never started");
+        }
+        List<String> left = new ArrayList<>(checked.broken());
+        if (!closed) {
+            left.add("the driver was not closed");
+        }
+        return left;
     }
 }
