@@ -262,7 +262,7 @@ class CombinatorSweepTest {
                                                             results -> take(results.iterator()));
                                 }
 
-                                /** Closes all that it takes. */
+                                // closes all that it takes
                                 AutoCloseable take(
                                         Iterator<Completed<Integer, AutoCloseable>> all) {
                                     for (int i = 0; i < take; i++) {
