@@ -12,6 +12,7 @@ final class Carrier extends Thread {
 
     Carrier(Loop loop, String name) {
         super(null, null, name, STACK_BYTES, false);
+        setDaemon(true); // whoever runs a program waits for it; a runner left open keeps no process
         this.loop = loop;
     }
 

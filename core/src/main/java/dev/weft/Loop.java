@@ -91,6 +91,7 @@ public final class Loop implements Executor {
     final LoopScheduler scheduler = new LoopScheduler(this);
     final Timers timers = new Timers();
     final Reports reports = new Reports(this);
+    final Shutdown shutdown = new Shutdown(this);
     final Driver.Gate gate =
             new Driver.Gate() {
                 @Override
@@ -172,10 +173,12 @@ public final class Loop implements Executor {
     private final Map<LoopTask<?>, List<Ending<?>>> endings = new HashMap<>();
     private final Map<CompletionStage<?>, Stages> stages = new WeakHashMap<>();
 
-    Loop(Driver driver) {
-        this.driver = driver;
-        this.name = "weft-" + NUMBERS.incrementAndGet();
-        this.graceNanos = Settings.grace().toNanos();
+    Loop(Options options) {
+        this.driver = options.driver().get();
+        String named = options.name();
+        this.name = named == null ? "weft-" + NUMBERS.incrementAndGet() : named;
+        this.graceNanos = options.grace().toNanos();
+        this.reports.handler = options.handler();
         this.carrier = new Carrier(this, name);
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);
         this.system = new SystemTask(this);
@@ -447,7 +450,7 @@ public final class Loop implements Executor {
         if (ending) {
             throw new RejectedExecutionException(this + " has ended");
         }
-        TaskFuture<T> future = new TaskFuture<>(this, body);
+        TaskFuture<T> future = new TaskFuture<>(this, null, body);
         post(future);
         return future;
     }
@@ -484,12 +487,12 @@ public final class Loop implements Executor {
         }
         if (here == null) {
             TaskFuture<T> future = (TaskFuture<T>) submit(body);
-            return future.waitOnThread();
+            return future.callFromThread();
         }
         LoopTask<?> caller = here.currentTask();
         caller.enterWait();
         TaskFuture<T> future = (TaskFuture<T>) submit(body);
-        return future.waitIn(caller);
+        return future.callFromTask(caller);
     }
 
     /** As {@link #call(Body)}, without a value. */
@@ -644,16 +647,16 @@ public final class Loop implements Executor {
     // ---- a program's life
 
     /** The main task of a program, not started yet. */
-    <T extends @Nullable Object> LoopTask<T> prepare(Body<T, ?> body) {
+    <T extends @Nullable Object> LoopTask<T> prepare(String mainName, Body<T, ?> body) {
         LoopTask<T> main =
-                new LoopTask<>(this, null, "main", LoopTask.ORDINARY, () -> program(body));
+                new LoopTask<>(this, null, mainName, LoopTask.ORDINARY, () -> program(body));
         main.locals = TaskLocal.here();
         bindsLocals = main.locals != null;
         return main;
     }
 
-    /** Runs the program on a new carrier and waits until all of it has ended. */
-    void runProgram(LoopTask<?> main) {
+    /** Begins the program on a new carrier. */
+    void start(LoopTask<?> main) {
         IoTask ioTask = io;
         if (ioTask != null) {
             ioTask.thread.start();
@@ -667,20 +670,56 @@ public final class Loop implements Executor {
         } else {
             driver.start(this);
         }
+        main.thread.start(); // first: what is handed over needs its group
         system.thread.start();
-        main.thread.start();
         Watchdog.watch(this);
         carrier.start();
+    }
+
+    /** Any thread: asks the program to end. */
+    void stop(LoopTask<?> main, String reason) {
+        String by = Thread.currentThread().getName();
+        try {
+            post(
+                    () -> {
+                        shutdown.begin(reason);
+                        main.cancel(reason, by);
+                    });
+        } catch (RejectedExecutionException hasEnded) {
+            return;
+        }
+    }
+
+    /** As {@link #stop}, for a program on a loop that lives on. */
+    void stopAll(String reason, TaskFuture<?> program) {
+        String by = Thread.currentThread().getName();
+        try {
+            post(
+                    () -> {
+                        TaskGroup group = root;
+                        if (group != null) {
+                            shutdown.begin(reason);
+                            var _ = program.whenComplete((v, f) -> shutdown.end(reason));
+                            program.requestEarly(reason);
+                            group.cancelAll(reason, by);
+                        }
+                    });
+        } catch (RejectedExecutionException hasEnded) {
+            return;
+        }
+    }
+
+    /** Waits, on a thread that is no task, until all of the program has ended. */
+    void join(LoopTask<?> main) {
         boolean interrupted = false;
         while (carrier.isAlive()) {
             try {
                 carrier.join();
             } catch (InterruptedException e) {
                 interrupted = true;
-                main.cancel("the thread that called Weft.run was interrupted");
+                stop(main, "the thread that waits for " + this + " was interrupted");
             }
         }
-        Watchdog.forget(this);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -701,6 +740,7 @@ public final class Loop implements Executor {
         TaskGroup group = TaskGroup.open(main, "background", TaskGroup.Policy.ISOLATE);
         root = group;
         Combinators.Attempt<T> attempt = Combinators.attempt(body);
+        shutdown.begin("its main task has ended");
         try {
             group.finishRoot(attempt.thrown());
         } finally {
@@ -708,6 +748,7 @@ public final class Loop implements Executor {
             try {
                 close();
             } finally {
+                shutdown.end(null);
                 root = null;
                 IoTask ioTask = io;
                 if (ioTask != null) {
@@ -757,6 +798,7 @@ public final class Loop implements Executor {
 
     /** The last thing that what was the carrier does, an ordinary thread by now. */
     void ended() {
+        Watchdog.forget(this);
         Runnable work;
         while ((work = system.poll()) != null) {
             if (work instanceof HandOver late) {

@@ -810,6 +810,46 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         }
     }
 
+    /** The thread that works for this task and does not end, though cancelled; null if none. */
+    @Nullable Thread worker() {
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            Thread worker = d.stuck == null ? null : d.stuck.get();
+            if (worker != null) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a cancellation has been thrown to it a grace ago. */
+    boolean ignoresCancellation() {
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            if (d.state == Delivery.DUE_AGAIN) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What keeps it from ending, in words; empty if it runs. */
+    String obstacle() {
+        StringBuilder words = new StringBuilder();
+        for (WaitList list : waitingIn()) {
+            words.append(words.isEmpty() ? "it waits in " : ", ").append(list.what());
+        }
+        if (words.isEmpty() && isWaiting()) {
+            words.append("it sleeps");
+        }
+        for (Scope s = innermost; s != null; s = s.outer) {
+            if (s instanceof ShieldScope shield && shield.isMasking()) {
+                return words.append(words.isEmpty() ? "it is" : ",")
+                        .append(" out of reach in a shield")
+                        .toString();
+            }
+        }
+        return words.toString();
+    }
+
     boolean isMasked(CancelRequest r) {
         for (Scope s = innermost; s != null && s != r.scope(); s = s.outer) {
             if (s instanceof ShieldScope shield && shield.isMasking()) {

@@ -16,42 +16,62 @@ final class Programs {
     }
 
     static <T extends @Nullable Object, X extends Exception> T run(
-            Supplier<Driver> driver, Body<T, X> body) throws X {
+            Supplier<? extends Driver> driver, Body<T, X> body) throws X {
+        requireNoTask("Weft.run");
+        Options options = Options.with(driver);
+        LoopTask<T> main = prepare(options, "main", body);
+        Loop loop = main.loop;
+        Signals signals = Signals.install(options.signals(), reason -> loop.stop(main, reason));
+        try {
+            loop.start(main);
+            loop.join(main);
+        } finally {
+            signals.close();
+        }
+        return result(main.ending(), signals);
+    }
+
+    /** Fails in a task, where one would wait for oneself. */
+    static void requireNoTask(String call) {
         Internals.require();
         Loop here = Loop.currentOrNull();
         if (here != null) {
             throw new IllegalStateException(
-                    "Weft.run called inside task '"
-                            + here.currentTask().name()
+                    call
+                            + " called inside task '"
+                            + here.actor()
                             + "' of "
                             + here
                             + "; a loop runs already, so call the body as it is, or start it with"
                             + " Weft.background or in a group");
         }
+    }
+
+    /** The main task of a new loop, not started yet. */
+    static <T extends @Nullable Object> LoopTask<T> prepare(
+            Options options, String mainName, Body<T, ?> body) {
+        Internals.require();
         boolean first = warmJdk();
-        Loop loop = new Loop(driver.get());
-        LoopTask<T> main =
-                loop.prepare(
+        return new Loop(options)
+                .prepare(
+                        mainName,
                         first
                                 ? () -> {
                                     warmWaits();
                                     return body.run();
                                 }
                                 : body);
-        Signals signals = Signals.install(main);
-        try {
-            loop.runProgram(main);
-        } finally {
-            signals.close();
-        }
-        Outcome<T> end = main.ending();
+    }
+
+    /** What {@code run} gives or throws. */
+    static <T extends @Nullable Object> T result(Outcome<T> end, Signals signals) {
         if (end instanceof Outcome.Failure<T> failure) {
             throw Throwing.sneaky(failure.cause());
         }
         if (end instanceof Outcome.Cancelled<T> cancelled) {
             throw signals.ended(cancelled.reason());
         }
-        return main.value();
+        return ((Outcome.Success<T>) end).value();
     }
 
     /**

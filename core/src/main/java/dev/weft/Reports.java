@@ -112,6 +112,28 @@ final class Reports {
                 still);
     }
 
+    /** The program was to end {@code since}, and the task has not. */
+    void stillRunning(LoopTask<?> task, Duration since, String why, int ofHowMany) {
+        Thread worker = task.worker();
+        String obstacle = task.obstacle();
+        tell(
+                Kind.STILL_RUNNING,
+                "task '"
+                        + task.path()
+                        + "' still runs "
+                        + Durations.show(since)
+                        + " after its program was to end ("
+                        + why
+                        + ")"
+                        + (worker != null
+                                ? ": it waits for thread '" + worker.getName() + "'"
+                                : obstacle.isEmpty() ? "" : ": " + obstacle)
+                        + (ofHowMany == 1 ? "" : "; one of " + ofHowMany),
+                task.path(),
+                task,
+                stillRunning(task, worker));
+    }
+
     private static Stack stillRunning(LoopTask<?> task, @Nullable Thread worker) {
         return new Stack(
                 "still running here, in '"

@@ -8,31 +8,35 @@ import sun.misc.SignalHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 
 /**
- * SIGINT and SIGTERM for a program that runs on the process's main thread: the first cancels the
- * tree, the second ends the process.
+ * SIGINT and SIGTERM for a program that runs on the process's main thread, or that asks for them:
+ * the first cancels the tree, the second ends the process. The process has one handler for each; of
+ * several programs that want them, the first installs it and the last puts the old one back.
  */
 final class Signals {
     private record Installed(Signal signal, SignalHandler before) {}
 
-    private final LoopTask<?> main;
-    private final List<Installed> installed = new ArrayList<>();
+    private static final List<Signals> PROGRAMS = new ArrayList<>();
+    private static final List<Installed> INSTALLED = new ArrayList<>();
+
+    private final Consumer<String> cancel;
     private volatile @Nullable Signal received;
 
-    private Signals(LoopTask<?> main) {
-        this.main = main;
+    private Signals(Consumer<String> cancel) {
+        this.cancel = cancel;
     }
 
     /**
-     * Installs handlers if the caller is the process's main thread; {@link #close} puts the old
-     * ones back.
+     * Has signals tell {@code cancel}, until {@link #close}.
+     *
+     * @param wanted null: if the caller is the process's main thread
      */
-    static Signals install(LoopTask<?> main) {
-        Signals signals = new Signals(main);
-        if (isMainThread(Thread.currentThread())) {
-            signals.take("INT");
-            signals.take("TERM");
+    static Signals install(@Nullable Boolean wanted, Consumer<String> cancel) {
+        Signals signals = new Signals(cancel);
+        if (wanted == null ? isMainThread(Thread.currentThread()) : wanted) {
+            add(signals);
         }
         return signals;
     }
@@ -43,10 +47,18 @@ final class Signals {
         return thread.getName().equals("main") && group != null && group.getName().equals("main");
     }
 
-    private void take(String name) {
+    private static synchronized void add(Signals signals) {
+        if (PROGRAMS.isEmpty()) {
+            take("INT");
+            take("TERM");
+        }
+        PROGRAMS.add(signals);
+    }
+
+    private static void take(String name) {
         Signal signal = new Signal(name);
         try {
-            installed.add(new Installed(signal, Signal.handle(signal, this::arrived)));
+            INSTALLED.add(new Installed(signal, Signal.handle(signal, Signals::arrived)));
         } catch (IllegalArgumentException reserved) {
             // the JVM was started with -Xrs, or the platform has no such signal: then it keeps its
             // own behaviour
@@ -54,12 +66,16 @@ final class Signals {
         }
     }
 
-    private void arrived(Signal signal) {
-        if (received != null) {
-            Runtime.getRuntime().halt(exitStatus(signal));
+    private static synchronized void arrived(Signal signal) {
+        for (Signals program : PROGRAMS) {
+            if (program.received != null) {
+                Runtime.getRuntime().halt(exitStatus(signal));
+            }
         }
-        received = signal;
-        main.cancel("SIG" + signal.getName());
+        for (Signals program : PROGRAMS) {
+            program.received = signal;
+            program.cancel.accept("SIG" + signal.getName());
+        }
     }
 
     private static int exitStatus(Signal signal) {
@@ -67,14 +83,21 @@ final class Signals {
     }
 
     void close() {
-        for (Installed i : installed) {
-            Signal.handle(i.signal(), i.before());
+        remove(this);
+    }
+
+    private static synchronized void remove(Signals signals) {
+        if (PROGRAMS.remove(signals) && PROGRAMS.isEmpty()) {
+            for (Installed i : INSTALLED) {
+                Signal.handle(i.signal(), i.before());
+            }
+            INSTALLED.clear();
         }
     }
 
     /**
      * What {@code run} throws when the main task was cancelled. After a signal the process ends
-     * with its status, if this leaves the main thread.
+     * with its status, if this leaves the thread that called {@code run}.
      */
     CancellationException ended(String reason) {
         Signal signal = received;

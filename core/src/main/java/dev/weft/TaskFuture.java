@@ -14,20 +14,26 @@ import java.util.concurrent.RejectedExecutionException;
 final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         implements HandOver, Ending<T> {
     private final Loop loop;
+    private final @Nullable String name;
     private final @Nullable Body<? extends T, ?> body;
     private @Nullable LoopTask<T> task;
     private @Nullable Outcome<T> outcome;
 
+    /** Why to stop, if somebody asked before the task began. */
+    private @Nullable String early;
+
     /** For {@link Task#toFuture}. */
     TaskFuture(LoopTask<T> task) {
         this.loop = task.loop;
+        this.name = null;
         this.body = null;
         this.task = task;
     }
 
-    /** For {@link Loop#submit}. */
-    TaskFuture(Loop loop, Body<? extends T, ?> body) {
+    /** For {@link Loop#submit} and {@link Runner}. */
+    TaskFuture(Loop loop, @Nullable String name, Body<? extends T, ?> body) {
         this.loop = loop;
+        this.name = name;
         this.body = body;
     }
 
@@ -43,8 +49,17 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
                 tooLate();
                 return;
             }
-            t = loop.rootGroup().start(null, LoopTask.ORDINARY, b);
+            try {
+                t = loop.rootGroup().start(name, LoopTask.ORDINARY, b);
+            } catch (Throwable notStarted) { // no memory for it, say
+                ended(new Outcome.Failure<>(notStarted));
+                return;
+            }
             task = t;
+            String reason = early;
+            if (reason != null) {
+                t.cancel(reason, "another thread");
+            }
         }
         if (t != null) {
             t.tell(this);
@@ -90,9 +105,8 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         try {
             loop.post(
                     () -> {
-                        LoopTask<T> t = task;
-                        if (t != null) {
-                            t.cancel(reason, by);
+                        if (!requestEarly(reason) && task != null) {
+                            task.cancel(reason, by);
                         }
                     });
         } catch (RejectedExecutionException loopHasEnded) {
@@ -100,17 +114,29 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    // ---- for Loop.call, which lets nobody else complete the future
+    /** On the loop: asks the task to stop as soon as it begins, if it has not. */
+    boolean requestEarly(String reason) {
+        if (task == null) {
+            early = reason;
+            return true;
+        }
+        return false;
+    }
 
-    /** Waits on a thread that is no task. An interrupt cancels the task; then it waits on. */
-    T waitOnThread() {
+    // ---- for Loop.call and Runner, which let nobody else complete the future
+
+    /**
+     * Waits on a thread that is no task, and says how it ended; null if the loop ended first. An
+     * interrupt cancels the task, with this reason; then it waits on.
+     */
+    @Nullable Outcome<T> join(String ifInterrupted) {
         boolean interrupted = false;
         while (!isDone()) {
             try {
                 var _ = get();
             } catch (InterruptedException e) {
                 interrupted = true;
-                request("the thread that called Loop.call was interrupted");
+                request(ifInterrupted);
             } catch (ExecutionException | CancellationException hasEnded) {
                 break;
             }
@@ -118,11 +144,16 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return outcome;
+    }
+
+    T callFromThread() {
+        var _ = join("the thread that called Loop.call was interrupted");
         return value("thread '" + Thread.currentThread().getName() + "'");
     }
 
     /** Waits in a task of another loop. A cancellation cancels the task here; then it waits on. */
-    T waitIn(LoopTask<?> caller) {
+    T callFromTask(LoopTask<?> caller) {
         WaitList done = WaitList.external("Loop.call");
         var _ = whenComplete((value, failure) -> caller.loop.handIn(() -> done.wakeAll(null)));
         CancelledError cancelled = null;

@@ -232,6 +232,11 @@ final class TaskGroup extends OwnedScope implements Group {
 
     void cancelChildren(String reason, String by) {
         closing = reason;
+        cancelAll(reason, by);
+    }
+
+    /** Cancels those children that there are. */
+    void cancelAll(String reason, String by) {
         for (LoopTask<?> child = first; child != null; child = child.nextSibling) {
             child.cancel(reason, by);
         }

@@ -85,7 +85,7 @@ class MisuseTest {
         assertThat(failureOf(other::outcome))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("belongs to another loop")
-                .hasMessageContaining("Loop.execute");
+                .hasMessageContaining("toFuture()");
     }
 
     @Test
