@@ -154,7 +154,10 @@ public final class Promise<T extends @Nullable Object> {
      */
     public T await() {
         LoopTask<?> task = LoopTask.current();
-        Outcome<T> end = join(task);
+        return result(join(task), task);
+    }
+
+    private static <T extends @Nullable Object> T result(Outcome<T> end, LoopTask<?> task) {
         if (end instanceof Outcome.Success<T> success) {
             return success.value();
         }
@@ -209,12 +212,13 @@ public final class Promise<T extends @Nullable Object> {
 
             @Override
             protected T take() {
-                return await();
+                Outcome<T> end = Objects.requireNonNull(outcomeOrNull(), "taken before its end");
+                return result(end, LoopTask.current());
             }
 
             @Override
             protected T received(@Nullable Object handedOver) {
-                return await();
+                return take();
             }
         };
     }

@@ -514,6 +514,29 @@ class SelectTest {
                 });
     }
 
+    @Test
+    void aPromiseGivesItsValueThoughACancellationCameAfterIt() {
+        Sim.run(
+                () -> {
+                    Promise<String> promise = new Promise<>();
+                    Promise<String> never = new Promise<>();
+                    List<String> got = new ArrayList<>();
+                    Weft.group(
+                            g -> {
+                                Task<?> t =
+                                        g.start(
+                                                () ->
+                                                        Weft.select(
+                                                                never.awaiting().then(got::add),
+                                                                promise.awaiting().then(got::add)));
+                                turns(1);
+                                promise.complete("value");
+                                t.cancel("too late");
+                            });
+                    assertThat(got).containsExactly("value");
+                });
+    }
+
     // ---- sources that end
 
     @Test

@@ -1,6 +1,7 @@
 package dev.weft.benchmarks;
 
 import dev.weft.Weft;
+import dev.weft.sync.Channel;
 import dev.weft.sync.Queue;
 import dev.weft.sync.Semaphore;
 
@@ -84,6 +85,49 @@ public class CoreBenchmark {
                                     for (int i = 0; i < N; i++) {
                                         items.get();
                                         taken.release();
+                                    }
+                                }));
+    }
+
+    /** One item from a task that sends to one that receives, each waiting for the other. */
+    @Benchmark
+    @OperationsPerInvocation(N)
+    public void rendezvous() {
+        Weft.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    var items = new Channel<Integer>();
+                                    g.start(
+                                            () -> {
+                                                for (int i = 0; i < N; i++) {
+                                                    items.send(i);
+                                                }
+                                            });
+                                    for (int i = 0; i < N; i++) {
+                                        items.receive();
+                                    }
+                                }));
+    }
+
+    /** The same, the receiver selecting from two channels. */
+    @Benchmark
+    @OperationsPerInvocation(N)
+    public void select() {
+        Weft.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    var items = new Channel<Integer>();
+                                    var stop = new Channel<Integer>();
+                                    g.start(
+                                            () -> {
+                                                for (int i = 0; i < N; i++) {
+                                                    items.send(i);
+                                                }
+                                            });
+                                    for (int i = 0; i < N; i++) {
+                                        Weft.select(items.receiving(), stop.receiving());
                                     }
                                 }));
     }
