@@ -8,6 +8,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.weft.core {
     requires static transitive org.jspecify;
+    requires java.management;
     requires jdk.unsupported;
 
     exports dev.weft;

@@ -41,7 +41,7 @@ final class Frames {
         return List.of(Arrays.copyOfRange(stack, from, Math.min(to, from + Math.max(0, limit))));
     }
 
-    private static boolean isMachinery(StackTraceElement frame) {
+    static boolean isMachinery(StackTraceElement frame) {
         String c = frame.getClassName();
         return PARKING.contains(c)
                 || c.startsWith("java.lang.VirtualThread$")

@@ -147,6 +147,9 @@ public final class Loop implements Executor {
     /** Looked after in tests and with {@code -Dweft.debug} only. */
     final @Nullable Invariants invariants;
 
+    /** With {@code -Dweft.debug} only. */
+    final @Nullable Starts starts = Settings.debug() ? new Starts() : null;
+
     private final Deadlock deadlock;
     private @Nullable RuntimeException condemned;
 
@@ -1106,10 +1109,6 @@ public final class Loop implements Executor {
         return group == null ? null : group.owner();
     }
 
-    boolean isRoot(TaskGroup group) {
-        return group == root;
-    }
-
     boolean isClosed() {
         return closed;
     }
@@ -1159,8 +1158,34 @@ public final class Loop implements Executor {
         return (long) STEP.getOpaque(this);
     }
 
-    @Nullable LoopTask<?> runningTaskRacily() {
-        return current;
+    /** From another thread: the task that has the carrier. */
+    @Nullable LoopTask<?> runningFromOutside() {
+        LoopTask<?> announced = current;
+        return announced != null ? announced : runningFromOutside(TreeReader.seenFrom(this));
+    }
+
+    /** From another thread: what has the carrier, if no task does. */
+    String whoRunsBesidesTasks() {
+        if (Mounted.is(system.thread)) {
+            return "work posted to the loop, or an exception handler,";
+        }
+        return io != null && Mounted.is(io.thread)
+                ? "the driver"
+                : "a virtual thread that Weft did not start";
+    }
+
+    String describeForReport(LoopTask<?> task) {
+        List<StackTraceElement> start = startOf(task);
+        return "task '"
+                + task.path()
+                + "'"
+                + (start.isEmpty() ? "" : ", started at " + Frames.show(start.getFirst()) + ",");
+    }
+
+    /** Where the task was started; empty without {@code -Dweft.debug}. */
+    List<StackTraceElement> startOf(LoopTask<?> task) {
+        Starts s = starts;
+        return s == null ? List.of() : s.of(task);
     }
 
     @Override

@@ -52,6 +52,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     private static final int MAX_FAST_WAITS = 128;
     private static final int MAX_CAUSES = 100;
     private static final int MOST_IN_PATH = 16;
+    private static final int MOST_IN_CYCLE = 32;
 
     /** How a task ended; anything else in {@link #result} is the value. */
     private record Failed(Throwable cause) {}
@@ -127,6 +128,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         this.name = name;
         this.kind = kind;
         this.thread = Internals.newVirtualThread(loop.scheduler, name, this);
+        if (loop.starts != null) {
+            loop.starts.remember(this);
+        }
     }
 
     /** A virtual thread that inherited the loop although Weft did not start it. */
@@ -265,7 +269,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         waiter.enterWait();
         observed = true;
         if (!isDone()) {
-            joiners().suspend(waiter);
+            requireNoCycle(waiter);
+            joiners().suspendOffering(waiter, this);
         }
     }
 
@@ -273,12 +278,49 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         if (waiter.loop != loop) {
             throw new IllegalStateException(
                     "task '"
-                            + name()
-                            + "' belongs to another loop; there use Weft.await of its toFuture()");
+                            + path()
+                            + "' belongs to another loop, '"
+                            + loop.name()
+                            + "', and cannot be awaited on '"
+                            + waiter.loop.name()
+                            + "'; use Weft.await of its toFuture(), or hand over with"
+                            + " Loop.execute");
         }
         if (waiter == this) {
-            throw new IllegalStateException("task '" + name() + "' cannot await itself");
+            throw new IllegalStateException("task '" + path() + "' cannot await itself");
         }
+    }
+
+    /**
+     * Refuses an await that would close a cycle of awaits, which nothing but a cancellation ends.
+     * Longer ones are left to the deadlock report.
+     */
+    private void requireNoCycle(LoopTask<?> waiter) {
+        LoopTask<?> t = awaited();
+        for (int n = 0; t != null && n < MOST_IN_CYCLE; n++) {
+            if (t == waiter) {
+                throw new IllegalStateException(cycle(waiter));
+            }
+            t = t.awaited();
+        }
+    }
+
+    private String cycle(LoopTask<?> waiter) {
+        StringBuilder names = new StringBuilder(waiter.path());
+        for (LoopTask<?> t = this; t != null && t != waiter; t = t.awaited()) {
+            names.append(" -> ").append(t.path());
+        }
+        names.append(" -> ").append(waiter.path());
+        return "tasks cannot await each other, as none would ever end: "
+                + names
+                + "; let one give what the other needs through a Promise or a queue";
+    }
+
+    /** The task that this one awaits now; a wait for it offers it. */
+    private @Nullable LoopTask<?> awaited() {
+        return state == WAITING && handedOver instanceof LoopTask<?> t && waitList == t.joiners
+                ? t
+                : null;
     }
 
     private WaitList joiners() {

@@ -41,9 +41,8 @@ final class Reports {
             if (unobserved.remove(this) && !task.observed) {
                 tell(
                         Kind.UNOBSERVED,
-                        "task '"
-                                + task.name()
-                                + "' failed and nobody awaits it; await it, or handle the failure"
+                        loop.describeForReport(task)
+                                + " failed and nobody awaits it; await it, or handle the failure"
                                 + " inside it",
                         task.describe(),
                         task,
@@ -100,9 +99,8 @@ final class Reports {
         }
         tell(
                 Kind.CANCELLATION_IGNORED,
-                "task '"
-                        + task.name()
-                        + "' was cancelled ("
+                loop.describeForReport(task)
+                        + " was cancelled ("
                         + d.request.reason()
                         + ") and has not unwound in "
                         + Durations.show(Duration.ofNanos(loop.graceNanos))

@@ -23,7 +23,15 @@ final class Settings {
     }
 
     /**
-     * {@code weft.debug}: remember where each task was started, which costs about a microsecond a
+     * {@code weft.slow-step.fails}: whether a step that holds up the loop fails the program, which
+     * is meant for tests.
+     */
+    static boolean slowStepFails() {
+        return Boolean.getBoolean("weft.slow-step.fails");
+    }
+
+    /**
+     * {@code weft.debug}: remember where each task was started, which costs several microseconds a
      * start, and check the loop's own invariants.
      */
     static boolean debug() {

@@ -362,8 +362,9 @@ final class TaskGroup extends OwnedScope implements Group {
 
     // ---- for whoever looks
 
+    /** The first of the main task's, in which background tasks are. */
     boolean isRoot() {
-        return owner.loop.isRoot(this);
+        return owner.group == null && outer == owner;
     }
 
     static boolean isUnnamed(String name) {

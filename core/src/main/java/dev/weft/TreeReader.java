@@ -47,6 +47,11 @@ final class TreeReader {
         return new TreeReader(loop, true).walk();
     }
 
+    /** From another thread, at once. */
+    static List<LoopTask<?>> seenFrom(Loop loop) {
+        return new TreeReader(loop, false).walk();
+    }
+
     static List<Task<?>> tasks(Loop loop) {
         return ask(loop, reader -> List.copyOf(reader.walk()));
     }
@@ -207,7 +212,7 @@ final class TreeReader {
                 task.cancellations(),
                 task.bodyClass(),
                 stack,
-                List.of());
+                exact ? loop.startOf(task) : List.of());
     }
 
     /** The main task has no parent, and that of the root's tasks is the main task. */

@@ -239,9 +239,13 @@ final class TreeText {
 
     private static String place(TaskInfo task) {
         StackTraceElement at = task.at();
-        return at == null
-                ? task.body().isEmpty() ? "" : "  of " + shortName(task.body())
-                : "  at " + Frames.show(at);
+        String place =
+                at == null
+                        ? task.body().isEmpty() ? "" : "  of " + shortName(task.body())
+                        : "  at " + Frames.show(at);
+        return task.startedAt().isEmpty()
+                ? place
+                : place + ", started at " + Frames.show(task.startedAt().getFirst());
     }
 
     private static String shortName(String c) {

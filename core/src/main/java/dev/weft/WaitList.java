@@ -151,7 +151,10 @@ public final class WaitList {
      * completed the operation for it, so nobody comes in between.
      */
     public @Nullable Object awaitOffering(Object offer) {
-        LoopTask<?> task = here().currentTask();
+        return suspendOffering(here().currentTask(), offer);
+    }
+
+    @Nullable Object suspendOffering(LoopTask<?> task, Object offer) {
         task.checkCancelled();
         append(task);
         task.offer(offer);

@@ -3,9 +3,12 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * Notices, while it lasts, a step that holds up its loop: code that computes or blocks the carrier,
@@ -14,14 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Watchdog implements Runnable {
     private static final long LIMIT_NANOS = Settings.slowStep().toNanos();
-    private static final Map<Loop, Watched> LOOPS = new ConcurrentHashMap<>();
+    private static final long INTERVAL_NANOS = Math.max(1, LIMIT_NANOS / 4);
+    private static final Map<Loop, StepWatch> LOOPS = new ConcurrentHashMap<>();
     private static @Nullable Thread thread;
-
-    private static final class Watched {
-        long step;
-        long since;
-        boolean reported;
-    }
 
     private Watchdog() {}
 
@@ -29,7 +27,7 @@ final class Watchdog implements Runnable {
         if (LIMIT_NANOS == 0) {
             return;
         }
-        LOOPS.put(loop, new Watched());
+        LOOPS.put(loop, new StepWatch(LIMIT_NANOS, INTERVAL_NANOS));
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name("weft-watchdog").start(new Watchdog());
         }
@@ -50,50 +48,80 @@ final class Watchdog implements Runnable {
     @Override
     public void run() {
         do {
-            LockSupport.parkNanos(LIMIT_NANOS / 2);
+            LockSupport.parkNanos(INTERVAL_NANOS);
             LOOPS.forEach(Watchdog::look);
         } while (!LOOPS.isEmpty() || !retire());
     }
 
-    private static void look(Loop loop, Watched seen) {
+    private static void look(Loop loop, StepWatch watch) {
         long step = loop.stepNow();
-        long now = System.nanoTime();
-        if (step != seen.step || (step & 1) == 0) {
-            seen.step = step;
-            seen.since = now;
-            seen.reported = false;
-        } else if (!seen.reported && now - seen.since >= LIMIT_NANOS) {
-            seen.reported = true;
-            report(loop, step, now - seen.since);
+        LongSupplier cpu = () -> cpuOf(loop.carrier());
+        if (!watch.isSuspicious(step, System.nanoTime(), cpu)) {
+            return;
         }
-    }
-
-    private static void report(Loop loop, long step, long nanos) {
-        LoopTask<?> task = loop.runningTaskRacily();
+        LoopTask<?> task = loop.runningFromOutside();
         Thread culprit = task == null ? loop.carrier() : task.thread;
         Thread.State state = culprit.getState();
         StackTraceElement[] stack = culprit.getStackTrace();
         if (loop.stepNow() != step) {
             return;
         }
-        String who = task == null ? "a task" : "task '" + task.name() + "'";
-        boolean pinned =
-                task != null
-                        && (state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING);
+        boolean waits = task != null && state != Thread.State.RUNNABLE;
+        boolean blocks = waits || (stack.length > 0 && stack[0].isNativeMethod());
+        if (!watch.isToBlame(blocks, cpu)) {
+            return;
+        }
+        String who = task == null ? loop.whoRunsBesidesTasks() : loop.describeForReport(task);
         String message =
-                pinned
+                waits
                         ? who
                                 + " waits while it is pinned to the carrier of "
                                 + loop
-                                + " (a class initialiser or a native frame is on its stack), so no"
-                                + " other task can run; move the wait out of there"
+                                + " by "
+                                + pinnedBy(stack)
+                                + ", so no other task can run; move the wait out of there"
                         : who
                                 + " has held up "
                                 + loop
                                 + " for "
-                                + nanos / 1_000_000
+                                + watch.lasted() / 1_000_000
                                 + " ms in one step; move blocking calls to Weft.offload, or give"
                                 + " way with Weft.checkpoint";
         Reports.log(Level.WARNING, message, new Reports.Stack("it is here", stack));
+        if (Settings.slowStepFails()) {
+            fail(loop, new SlowStepException(message, stack));
+        }
+    }
+
+    private static void fail(Loop loop, SlowStepException failure) {
+        try {
+            loop.handIn(() -> loop.condemn(failure, "a step held up the loop"));
+        } catch (RejectedExecutionException theLoopHasEnded) {
+            return;
+        }
+    }
+
+    /** What keeps a waiting task on its carrier. */
+    static String pinnedBy(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if (frame.getMethodName().equals("<clinit>")) {
+                return "the class initialiser of " + frame.getClassName();
+            }
+        }
+        for (StackTraceElement frame : stack) {
+            if (frame.isNativeMethod() && !Frames.isMachinery(frame)) {
+                return "the native frame " + Frames.show(frame);
+            }
+        }
+        return "a class initialiser or a native frame on its stack";
+    }
+
+    /** In nanoseconds; -1 if this JVM does not tell. */
+    private static long cpuOf(Thread carrier) {
+        try {
+            return ManagementFactory.getThreadMXBean().getThreadCpuTime(carrier.threadId());
+        } catch (UnsupportedOperationException | LinkageError e) {
+            return -1;
+        }
     }
 }

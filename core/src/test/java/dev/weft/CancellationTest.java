@@ -178,7 +178,7 @@ class CancellationTest {
             assertThat(logged.messages())
                     .singleElement()
                     .asString()
-                    .contains("task 'victim'", "stop", "5s");
+                    .contains("task 'main/victim'", "stop", "5s");
             Throwable report = logged.failures().get(0);
             assertThat(report).isNotNull();
             assertThat(report.getSuppressed()[0].getStackTrace())

@@ -57,7 +57,7 @@ class SupervisorTest {
             assertThat(logged.messages())
                     .singleElement()
                     .asString()
-                    .contains("'broken' failed and nobody awaits it");
+                    .contains("broken' failed and nobody awaits it");
             assertThat(logged.failures()).singleElement().isInstanceOf(IOException.class);
         }
     }

@@ -408,7 +408,8 @@ class TrapsTest {
                                                         }
                                                     })));
             assertThat(logged.messages().getFirst())
-                    .contains("task 'hog' has held up loop", "Weft.offload", "Weft.checkpoint");
+                    .contains(
+                            "task 'main/hog' has held up loop", "Weft.offload", "Weft.checkpoint");
             Throwable shown = logged.failures().getFirst();
             assertThat(shown).isNotNull();
             assertThat(shown.getStackTrace())
@@ -454,7 +455,9 @@ class TrapsTest {
                 Child.onClassPath(
                         PinnedWait.class, Child.CLASS_PATH_FLAG, "-Dweft.slow-step=0.05")) {
             assertThat(child.awaitLine("waits while it is pinned"))
-                    .contains("task 'initialiser'", "class initialiser");
+                    .contains(
+                            "task 'main/initialiser'",
+                            "the class initialiser of dev.weft.TrapsTest$PinnedWait$Initialised");
             child.awaitLine("PinnedWait$Initialised.<clinit>");
         }
     }
