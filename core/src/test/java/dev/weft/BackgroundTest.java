@@ -101,7 +101,7 @@ class BackgroundTest {
                         assertThat(logged.messages())
                                 .singleElement()
                                 .asString()
-                                .contains("'" + task.name() + "'", "nobody awaits it");
+                                .contains(task.name() + "'", "nobody awaits it");
                         assertThat(logged.failures())
                                 .singleElement()
                                 .isInstanceOf(IOException.class);

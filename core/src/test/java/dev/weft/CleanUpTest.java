@@ -102,7 +102,7 @@ class CleanUpTest {
                         });
         assertThat(trace)
                 .containsExactly("quick one at 4010", "closer cut off at 5010", "ended at 5010");
-        assertThat(reports).singleElement().asString().contains("'closer'", "not unwound in 5s");
+        assertThat(reports).singleElement().asString().contains("closer'", "not unwound in 5s");
     }
 
     @Test

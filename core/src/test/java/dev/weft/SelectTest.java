@@ -482,8 +482,9 @@ class SelectTest {
                                                                 .isInstanceOf(
                                                                         IllegalStateException.class)
                                                                 .hasMessage(
-                                                                        "task 'narcissus' cannot"
-                                                                            + " await itself"))));
+                                                                        "task 'main/narcissus'"
+                                                                            + " cannot await"
+                                                                            + " itself"))));
     }
 
     @Test
