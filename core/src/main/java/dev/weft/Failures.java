@@ -62,7 +62,7 @@ final class Failures {
             }
         }
         if (uncounted > 0) {
-            shown.addSuppressed(new Uncounted(uncounted));
+            suppress(new Uncounted(uncounted), shown, seen, reports, where);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
@@ -47,7 +49,10 @@ final class TaskGroup extends OwnedScope implements Group {
     private int ordinary;
     private int daemons;
     private boolean ended;
+    private boolean released;
     private @Nullable Failures failures;
+    private @Nullable List<ReadyStart<?>> notReady;
+    private @Nullable Resources resources;
 
     private TaskGroup(LoopTask<?> owner, String name, Policy policy, @Nullable Judge judge) {
         super(owner);
@@ -105,14 +110,51 @@ final class TaskGroup extends OwnedScope implements Group {
         return start(null, LoopTask.DAEMON, body.asBody());
     }
 
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R startReady(ReadyAction<R, X> body) {
+        return startReady(null, body);
+    }
+
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R startReady(
+            @Nullable String childName, ReadyAction<R, X> body) {
+        requireOpen();
+        return ReadyStart.start(
+                this, childName, Objects.requireNonNull(body, "the body of a task"));
+    }
+
+    /** Until it is ready, or ended, this child is none of the group's concern. */
+    void await(ReadyStart<?> start) {
+        List<ReadyStart<?>> list = notReady;
+        if (list == null) {
+            notReady = list = new ArrayList<>(1);
+        }
+        list.add(start);
+    }
+
+    void forget(ReadyStart<?> start) {
+        if (notReady != null) {
+            notReady.remove(start);
+        }
+    }
+
+    private boolean wasNotReady(LoopTask<?> child) {
+        if (notReady != null) {
+            for (ReadyStart<?> start : notReady) {
+                if (start.child() == child) {
+                    notReady.remove(start);
+                    start.ended();
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     <T extends @Nullable Object> LoopTask<T> start(
             @Nullable String childName, byte kind, Body<? extends T, ?> body) {
         Loop loop = owner.loop;
-        requireLoop();
-        if (ended) {
-            throw new IllegalStateException(
-                    "group '" + name + "' has ended; nothing can be started in it any more");
-        }
+        requireOpen();
         Objects.requireNonNull(body, "the body of a task");
         LoopTask<T> task = new LoopTask<>(loop, this, childName, kind, body);
         if (loop.bindsLocals) {
@@ -136,6 +178,47 @@ final class TaskGroup extends OwnedScope implements Group {
             }
         }
         return task;
+    }
+
+    private void requireOpen() {
+        requireLoop();
+        if (ended) {
+            throw new IllegalStateException(
+                    "group '" + name + "' has ended; nothing can be started in it any more");
+        }
+    }
+
+    @Override
+    public <C extends AutoCloseable> C use(C resource) {
+        requireLoop();
+        Objects.requireNonNull(resource, "the resource");
+        if (released) {
+            throw tooLate(resource);
+        }
+        Resources all = resources;
+        if (all == null) {
+            resources = all = new Resources();
+        }
+        all.add(resource);
+        return resource;
+    }
+
+    private IllegalStateException tooLate(AutoCloseable resource) {
+        var e =
+                new IllegalStateException(
+                        "group '"
+                                + name
+                                + "' has ended, so "
+                                + resource.getClass().getName()
+                                + " was closed at once");
+        try {
+            Resources.close(LoopTask.current(), resource);
+        } catch (CancelledError cancelled) {
+            throw cancelled;
+        } catch (Throwable failed) {
+            e.addSuppressed(failed);
+        }
+        return e;
     }
 
     /** Takes in a task that the group does not wait for. */
@@ -183,7 +266,9 @@ final class TaskGroup extends OwnedScope implements Group {
 
     void childEnded(LoopTask<?> child, @Nullable Throwable childFailure, boolean cancelled) {
         remove(child);
-        if (judge != null) {
+        if (wasNotReady(child)) {
+            child.observed = true;
+        } else if (judge != null) {
             judge.ended(child);
         } else if (childFailure != null) {
             if (policy != Policy.ISOLATE) {
@@ -267,8 +352,17 @@ final class TaskGroup extends OwnedScope implements Group {
             }
         }
         boolean waited = join();
-        leave();
         ended = true;
+        Throwable cancellation = outerRequest == null ? null : thrown;
+        if (resources != null) {
+            Throwable cutOff = release(resources);
+            if (cancellation == null && cutOff != null) {
+                cancellation = cutOff;
+                outerRequest = outerRequestIn(cutOff);
+            }
+        }
+        released = true;
+        leave();
         if (owner.loop.invariants != null) {
             owner.loop.invariants.groupEnds(this);
         }
@@ -284,12 +378,12 @@ final class TaskGroup extends OwnedScope implements Group {
             all.suppressIn(shown, owner.loop.reports, describe());
             throw Throwing.sneaky(shown);
         }
-        if (outerRequest != null && thrown != null) {
+        if (outerRequest != null && cancellation != null) {
             if (kept) {
                 owner.redeliver(outerRequest);
                 return;
             }
-            throw Throwing.sneaky(thrown);
+            throw Throwing.sneaky(cancellation);
         }
         if (unwound) {
             owner.redeliverSince(entered);
@@ -301,6 +395,26 @@ final class TaskGroup extends OwnedScope implements Group {
         if (cancelled != null && thrown == null) {
             throw cancelled.cancellation();
         }
+    }
+
+    /**
+     * Closes what the group was given. What it gives is a cancellation from outside that cut a
+     * close off.
+     */
+    private @Nullable Throwable release(Resources all) {
+        Throwable[] cutOff = new Throwable[1];
+        all.release(
+                owner,
+                thrown -> {
+                    if (outerRequestIn(thrown) != null) {
+                        cutOff[0] = thrown;
+                    } else if (!isOwnCancellation(thrown)) {
+                        failed(
+                                thrown instanceof CancelledError stale ? stale(stale) : thrown,
+                                owner.name());
+                    }
+                });
+        return cutOff[0];
     }
 
     private void bodyFailed(Throwable f) {
@@ -322,7 +436,7 @@ final class TaskGroup extends OwnedScope implements Group {
     void finishRoot(@Nullable Throwable thrown) {
         closesAll = true;
         cancelChildren("the program's main task has ended", owner.name());
-        finish(thrown);
+        finishCall(thrown);
     }
 
     private boolean join() {
