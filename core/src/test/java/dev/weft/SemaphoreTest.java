@@ -242,4 +242,203 @@ class SemaphoreTest {
     void saysWhatItIs() {
         assertThat(new Semaphore(3)).hasToString("Semaphore[available=3, waiting=0]");
     }
+
+    // ---- several permits at once
+
+    @Test
+    void severalPermitsAreTakenAndGivenBackTogether() {
+        Sim.run(
+                () -> {
+                    Semaphore semaphore = new Semaphore(5);
+                    try (Permit p = semaphore.acquireMany(3)) {
+                        assertThat(p).isNotNull();
+                        assertThat(semaphore.available()).isEqualTo(2);
+                    }
+                    assertThat(semaphore.available()).isEqualTo(5);
+                    semaphore.releaseMany(2);
+                    assertThat(semaphore.available()).isEqualTo(7);
+                });
+    }
+
+    @Test
+    void oneThatWantsLessDoesNotOvertakeOneThatWantsMore() {
+        Sim.group(
+                g -> {
+                    Semaphore semaphore = new Semaphore(1);
+                    g.start(
+                            () -> {
+                                semaphore.acquireMany(3);
+                                trace.add("three");
+                            });
+                    acquirer(g, semaphore, "one");
+                    sleep(1);
+                    assertThat(semaphore.tryAcquire()).isFalse();
+                    semaphore.release();
+                    sleep(1);
+                    assertThat(trace).isEmpty();
+                    semaphore.releaseMany(2);
+                    sleep(1);
+                    assertThat(trace).containsExactly("three", "one");
+                    assertThat(semaphore.available()).isZero();
+                });
+    }
+
+    @Test
+    void thoseBehindACancelledOneThatWantedMoreAreServed() {
+        Sim.group(
+                g -> {
+                    Semaphore semaphore = new Semaphore(2);
+                    Task<Permit> many = g.start(() -> semaphore.acquireMany(3));
+                    acquirer(g, semaphore, "a");
+                    acquirer(g, semaphore, "b");
+                    acquirer(g, semaphore, "c");
+                    sleep(1);
+                    many.cancel("stop");
+                    sleep(1);
+                    assertThat(trace).containsExactly("a", "b");
+                    semaphore.release();
+                });
+        assertThat(trace).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aReleaseOfManyServesAsManyAsItCan() {
+        Sim.group(
+                g -> {
+                    Semaphore semaphore = new Semaphore(0);
+                    for (String name : List.of("a", "b", "c")) {
+                        acquirer(g, semaphore, name);
+                    }
+                    sleep(1);
+                    semaphore.releaseMany(5);
+                    assertThat(semaphore.available()).isEqualTo(2);
+                });
+        assertThat(trace).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void lessThanOnePermitIsRefused() {
+        Semaphore semaphore = new Semaphore(1);
+        for (int n : new int[] {0, -1}) {
+            for (Action<?> use :
+                    List.<Action<?>>of(
+                            () -> semaphore.acquireMany(n), () -> semaphore.releaseMany(n))) {
+                assertThatThrownBy(use::run)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining(String.valueOf(n));
+            }
+        }
+    }
+
+    // ---- bounded
+
+    @Test
+    void aBoundedSemaphoreRefusesMoreReleasesThanAcquisitions() {
+        Sim.run(
+                () -> {
+                    Semaphore semaphore = Semaphore.bounded(2);
+                    semaphore.acquire();
+                    semaphore.release();
+                    assertThatThrownBy(semaphore::release)
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("at most 2 permits");
+                    assertThat(semaphore.available()).isEqualTo(2);
+                    semaphore.acquire().close();
+                    assertThat(semaphore.tryAcquire()).isTrue();
+                    assertThatThrownBy(() -> semaphore.releaseMany(2))
+                            .isInstanceOf(IllegalStateException.class);
+                    assertThat(semaphore.available()).isEqualTo(1);
+                });
+    }
+
+    @Test
+    void aBoundedSemaphoreRefusesARequestThatItCanNeverServe() {
+        assertThatThrownBy(() -> Semaphore.bounded(2).acquireMany(3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3 permits can never be had from a semaphore of 2");
+        assertThatThrownBy(() -> Semaphore.bounded(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void anUnboundedSemaphoreRefusesMorePermitsThanCanBeCounted() {
+        Sim.run(
+                () -> {
+                    Semaphore semaphore = new Semaphore(Integer.MAX_VALUE);
+                    assertThatThrownBy(semaphore::release)
+                            .isInstanceOf(IllegalStateException.class);
+                    assertThat(semaphore.available()).isEqualTo(Integer.MAX_VALUE);
+                });
+    }
+
+    // ---- in which windows
+
+    @Test
+    void aReleaseAndACancellationInOneTurnLeaveThePermitToTheNext() {
+        Sim.group(
+                g -> {
+                    Semaphore semaphore = new Semaphore(0);
+                    Task<@Nullable Void> first = acquirer(g, semaphore, "first");
+                    acquirer(g, semaphore, "second");
+                    sleep(1);
+                    first.cancel("stop");
+                    semaphore.release();
+                    assertThat(semaphore.available()).isZero();
+                });
+        assertThat(trace).containsExactly("second");
+    }
+
+    @Test
+    void orderIsKeptWhenTasksTakeGiveBackAndTakeAgain() {
+        Semaphore semaphore = new Semaphore(1);
+        Sim.group(
+                g -> {
+                    for (String name : List.of("a", "b", "c")) {
+                        g.start(
+                                () -> {
+                                    for (int i = 0; i < 2; i++) {
+                                        try (Permit p = semaphore.acquire()) {
+                                            assertThat(p).isNotNull();
+                                            trace.add(name + i);
+                                            turns(1);
+                                        }
+                                    }
+                                });
+                    }
+                });
+        assertThat(trace).containsExactly("a0", "b0", "c0", "a1", "b1", "c1");
+    }
+
+    // ---- who holds it
+
+    @Test
+    void tellsWhoHoldsPermitsAsLongAsTheyAreGivenBackByClosing() {
+        Sim.group(
+                g -> {
+                    Semaphore semaphore = new Semaphore(10);
+                    List<Task<?>> tasks = new ArrayList<>();
+                    for (int i = 0; i < 6; i++) {
+                        int n = i;
+                        tasks.add(
+                                g.start(
+                                        () -> {
+                                            try (Permit p = semaphore.acquire()) {
+                                                assertThat(p).isNotNull();
+                                                sleep(n % 2 == 0 ? 10 : 20);
+                                            }
+                                        }));
+                    }
+                    sleep(1);
+                    assertThat(semaphore.holders()).isEqualTo(tasks);
+                    sleep(10);
+                    assertThat(semaphore.holders())
+                            .containsExactly(tasks.get(1), tasks.get(3), tasks.get(5));
+                    Permit mine = semaphore.acquire();
+                    assertThat(semaphore.holders()).hasSize(4).contains(Task.current());
+                    mine.close();
+                    mine.close();
+                    assertThat(semaphore.holders()).hasSize(3);
+                    semaphore.release();
+                    assertThat(semaphore.holders()).isEmpty();
+                });
+    }
 }
