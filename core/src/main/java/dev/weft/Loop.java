@@ -153,6 +153,12 @@ public final class Loop implements Executor {
     private final Deadlock deadlock;
     private @Nullable RuntimeException condemned;
 
+    /** Whether the main task only keeps the loop open, for a {@link Runner}. */
+    boolean isRunners;
+
+    /** The program that a runner runs now. */
+    volatile @Nullable TaskFuture<?> runnersProgram;
+
     /** Whether a thread of the program's has handed work in: it may do so again. */
     private boolean handedIn;
 
@@ -538,8 +544,14 @@ public final class Loop implements Executor {
 
     /** As {@link #post}, but tells the work itself that it is too late. */
     void handOver(HandOver work) {
+        handedIn |= !isCarrier(Internals.currentCarrier());
+        handOverQuietly(work);
+    }
+
+    /** As {@link #handOver}, by a {@link Runner}: no sign of a thread that may do so again. */
+    void handOverQuietly(HandOver work) {
         try {
-            post(work);
+            handIn(work);
         } catch (RejectedExecutionException hasEnded) {
             work.tooLate();
         }

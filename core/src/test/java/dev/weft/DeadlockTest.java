@@ -247,6 +247,44 @@ class DeadlockTest {
         assertThat(told).singleElement().asString().contains("deadlock", "Semaphore.acquire");
     }
 
+    @Test
+    void inARunnerItIsReportedWhileAProgramRuns() {
+        List<String> told = new ArrayList<>();
+        try (Runner runner =
+                Runner.builder()
+                        .driver(() -> reporting())
+                        .exceptionHandler(failure -> told.add(failure.message()))
+                        .build()) {
+            runner.run(
+                    () -> {
+                        Semaphore none = new Semaphore(0);
+                        Loop.current()
+                                .exceptionHandler(
+                                        failure -> {
+                                            told.add(failure.message());
+                                            none.release();
+                                        });
+                        none.acquire();
+                    });
+        }
+        assertThat(told).singleElement().asString().contains("deadlock", "Semaphore.acquire");
+    }
+
+    @Test
+    void betweenTwoProgramsOfARunnerNothingIsReported() {
+        Parks driver = new Parks();
+        try (Runner runner = Runner.builder().driver(() -> driver).build()) {
+            Semaphore none = new Semaphore(0);
+            Task<?> left = runner.run(() -> Weft.background(() -> none.acquire().close()));
+            driver.parks.join();
+            runner.run(
+                    () -> {
+                        none.release();
+                        left.outcome();
+                    });
+        }
+    }
+
     // ---- what is none: each of these parks the loop for good, and another thread ends it
 
     /** Says when the loop is about to park without a limit; by then it has looked for deadlocks. */
