@@ -461,6 +461,26 @@ class SelectTest {
     }
 
     @Test
+    void aFailureThatASelectFoundReadyIsNotReported() {
+        try (Logged logged = Logged.open()) {
+            Sim.run(
+                    () -> {
+                        Action<IOException> fails =
+                                () -> {
+                                    throw new IOException("seen");
+                                };
+                        Task<?> one = Weft.background(fails);
+                        Task<?> other = Weft.background(fails);
+                        sleep(5);
+                        assertThat(thrownBy(() -> Weft.select(one.awaiting()))).hasMessage("seen");
+                        assertThat(Weft.select(other.awaitingOutcome()).isSuccess()).isFalse();
+                        sleep(3000);
+                    });
+            assertThat(logged.failures()).isEmpty();
+        }
+    }
+
+    @Test
     void aTaskCannotSelectItsOwnEnd() {
         Sim.run(
                 () ->
@@ -814,7 +834,7 @@ class SelectTest {
                     Weft.group(
                             g -> {
                                 Task<?> other = g.start(() -> {});
-                                while (!other.isDone()) {
+                                while (!other.isDone() && rounds[0] < 1000) {
                                     Weft.select(
                                             c.receiving()
                                                     .then(x -> assertThat(c.trySend(x)).isTrue()),
