@@ -117,6 +117,8 @@ class AwaitTest {
                 });
     }
 
+    // semantics 3: "`Task.await()` throws the same object, the awaiting side shown by one
+    // suppressed marker per awaiting task, at most 8"
     @Test
     void tasksOfTheSameNameLeaveAMarkEachAtMostEight() {
         IOException failure = new IOException("x");
@@ -140,6 +142,7 @@ class AwaitTest {
                 });
     }
 
+    // semantics 3: "Another task's cancellation reaches an awaiter as `CancellationException`"
     @Test
     void aCancelledTaskGivesCancellationExceptionWhichIsAnOrdinaryFailure() {
         Sim.run(
@@ -165,6 +168,7 @@ class AwaitTest {
                 });
     }
 
+    // semantics 3: "`task.outcome()` waits and throws only one's own cancellation"
     @Test
     void outcomeThrowsOnesOwnCancellation() {
         Sim.run(
@@ -256,6 +260,7 @@ class AwaitTest {
                 .hasMessage("task 'main' cannot await itself");
     }
 
+    // semantics 3: "`Task` is loop-confined but for"
     @Test
     void isDoneAndNameMayBeAskedFromAnyThread() {
         Task<String> task = Sim.run(() -> Weft.background(() -> "x"));

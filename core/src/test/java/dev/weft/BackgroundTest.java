@@ -57,6 +57,7 @@ class BackgroundTest {
         assertThat(trace).containsExactly("group ended at 0", "at 50");
     }
 
+    // semantics 4: "Background tasks inherit scoped values, not deadlines, shields or cancellation"
     @Test
     void doesNotInheritDeadlinesNorCancellation() {
         Sim.run(
@@ -111,6 +112,7 @@ class BackgroundTest {
         }
     }
 
+    // semantics 4: "What was thrown to somebody is never logged as well"
     @Test
     void aFailureAwaitedWithinTheSecondIsNotReported() {
         try (Logged logged = Logged.open()) {

@@ -167,6 +167,7 @@ class GatherTest {
         return "never";
     }
 
+    // semantics 3: "`gather`: a child that ends cancelled fails it with CancellationException"
     @Test
     void aBodyThatEndsCancelledByItselfFailsTheGather() {
         Throwable thrown =
@@ -320,6 +321,7 @@ class GatherTest {
         }
     }
 
+    // semantics 3: "A cancelled `gatherOutcomes` throws, whatever its children did"
     @Test
     void aCancelledGatherOutcomesThrowsWhateverItsChildrenDid() {
         Sim.run(

@@ -166,6 +166,7 @@ class GroupTest {
 
     // ---- failures
 
+    // semantics 3: "A group's first failure cancels siblings and body"
     @Test
     void aChildsFailureCancelsSiblingsAndBodyAndIsThrownItself() {
         IOException failure = new IOException("x");
@@ -269,6 +270,7 @@ class GroupTest {
         assertThat(thrown.getSuppressed()[0]).hasMessage("finally");
     }
 
+    // semantics 3: "First the failed child's waiters are completed, then the group is cancelled"
     @Test
     void aBodyThatAwaitsTheFailedChildSeesTheFailureItself() {
         IOException failure = new IOException("x");
@@ -290,6 +292,27 @@ class GroupTest {
         assertThat(trace).containsExactly("seen");
     }
 
+    // semantics 3: "Catching it there does not save the group: that is `supervisor`, or
+    // `outcome()`"
+    @Test
+    void catchingAChildsFailureInTheBodyDoesNotSaveTheGroup() {
+        List<String> seen = new ArrayList<>();
+        Throwable thrown =
+                failureOf(
+                        () ->
+                                Weft.group(
+                                        g -> {
+                                            var child = g.start(failing(10, "child"));
+                                            seen.add(thrownBy(() -> child.await()).getMessage());
+                                            thrownBy(Weft::checkCancelled);
+                                            seen.add("cancelled");
+                                        }));
+        assertThat(seen).containsExactly("child", "cancelled");
+        assertThat(thrown).hasMessage("child");
+    }
+
+    // semantics 3: "If the body's exception has the first failure in its cause chain, the group
+    // throws the body's"
     @Test
     void theBodysTranslationOfTheFirstFailureIsThrown() {
         IOException failure = new IOException("x");
@@ -315,6 +338,7 @@ class GroupTest {
                 .hasNoSuppressedExceptions();
     }
 
+    // semantics 3: "Others are suppressed in it unless identical or reachable from either side"
     @Test
     void aFailureWrappedByAnotherChildMakesNoCycle() {
         IOException failure = new IOException("x");
@@ -859,6 +883,7 @@ class GroupTest {
 
     // ---- daemon children
 
+    // semantics 3: "a daemon child, cancelled when the body and the ordinary children are done"
     @Test
     void aDaemonChildIsCancelledWhenBodyAndOrdinaryChildrenAreDone() {
         Sim.run(

@@ -98,6 +98,7 @@ class RunTest {
         assertThat(failure.get()).isNull();
     }
 
+    // semantics 4: "`Loop.random()` and `Loop.clock()` come from the driver"
     @Test
     void clockAndRandomnessComeFromTheDriver() {
         Sim.run(
@@ -112,6 +113,7 @@ class RunTest {
                 });
     }
 
+    // semantics 4: "When the root body ends, background tasks are cancelled and joined"
     @Test
     void backgroundTasksAreCancelledAndJoinedWhenTheBodyEnds() {
         List<String> trace = new ArrayList<>();
@@ -189,6 +191,7 @@ class RunTest {
         assertThat(trace).containsExactly("began", "ended at 1");
     }
 
+    // semantics 4: "The root owner is a supervisor: a background failure never cancels the program"
     @Test
     void aBackgroundFailureNeverCancelsTheProgram() {
         try (Logged logged = Logged.open()) {
@@ -258,6 +261,7 @@ class RunTest {
         assertThat(trace).containsExactly("cleaned up");
     }
 
+    // semantics 4: "Root cancelled otherwise: CancellationException, never `CancelledError`"
     @Test
     void aCancelledRootGivesCancellationExceptionNeverCancelledError() {
         assertThatThrownBy(
@@ -371,6 +375,7 @@ class RunTest {
         assertThat(trace).containsExactly("closed");
     }
 
+    // semantics 4: "`Loop` is an `Executor` for any thread: each runnable is a task of the root"
     @Test
     void executeRunsEachRunnableAsATaskOfTheRootInOrder() throws Exception {
         List<String> trace = new ArrayList<>();

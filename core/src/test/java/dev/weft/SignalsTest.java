@@ -88,6 +88,7 @@ class SignalsTest {
         }
     }
 
+    // semantics 4: "A second signal halts at once"
     @Test
     void aSecondSignalEndsTheProcessAtOnce() throws Exception {
         try (Child child = Child.onClassPath(Stubborn.class, Child.CLASS_PATH_FLAG)) {
@@ -150,6 +151,7 @@ class SignalsTest {
         }
     }
 
+    // semantics 4: "`run` on the process's main thread installs signal handlers ... and restores them"
     @Test
     void theOldHandlersAreRestored() throws Exception {
         try (Child child = Child.onClassPath(Afterwards.class, Child.CLASS_PATH_FLAG)) {
