@@ -489,7 +489,7 @@ class StartReadyTest {
             assertThat(logged.messages())
                     .singleElement()
                     .asString()
-                    .contains("'deaf' was cancelled");
+                    .contains("deaf' was cancelled");
         }
     }
 
