@@ -373,6 +373,30 @@ class ScopeTest {
     }
 
     @Test
+    void aTimeoutCancelledByHandDoesNotExpireWhileItCleansUp() throws Exception {
+        Sim.run(
+                () -> {
+                    Throwable thrown =
+                            thrownBy(
+                                    () ->
+                                            Weft.timeout(
+                                                    ms(5),
+                                                    () -> {
+                                                        Scope.current().cancel("enough");
+                                                        try {
+                                                            sleepForever();
+                                                        } finally {
+                                                            sleep(10);
+                                                            assertThat(Scope.current().expired())
+                                                                    .isFalse();
+                                                        }
+                                                    }));
+                    assertThat(thrown).isInstanceOf(CancellationException.class);
+                    assertThat(millis()).isEqualTo(10);
+                });
+    }
+
+    @Test
     void aTimeoutCancelledByHandWhoseBodyGivesAValueGivesIt() throws Exception {
         Sim.run(
                 () ->
@@ -640,6 +664,28 @@ class ScopeTest {
                                                 () ->
                                                         Weft.shield(
                                                                 s(1),
+                                                                () ->
+                                                                        assertThat(Weft.timeLeft())
+                                                                                .contains(s(2))));
+                                    }
+                                }));
+    }
+
+    @Test
+    void ofNestedShieldsTheOneThatEndsLastCounts() throws Exception {
+        Sim.run(
+                () ->
+                        Weft.moveOnAfter(
+                                ms(1),
+                                () -> {
+                                    try {
+                                        sleepForever();
+                                    } finally {
+                                        Weft.shield(
+                                                s(1),
+                                                () ->
+                                                        Weft.shield(
+                                                                s(2),
                                                                 () ->
                                                                         assertThat(Weft.timeLeft())
                                                                                 .contains(s(2))));

@@ -358,10 +358,14 @@ class StartReadyTest {
                                                                                     IOException
                                                                                             .class);
                                                                     log("failure");
-                                                                    sleepForever();
+                                                                    try {
+                                                                        sleepForever();
+                                                                    } finally {
+                                                                        log("cancelled");
+                                                                    }
                                                                 }))
                                                 .isFalse()));
-        assertThat(trace).containsExactly("failure at 5");
+        assertThat(trace).containsExactly("failure at 5", "cancelled at 5");
     }
 
     private void failsToCleanUp(Consumer<? super String> ready) throws IOException {
