@@ -410,6 +410,21 @@ public abstract sealed class BoundedQueue<E> implements Iterable<E>
         return capacity;
     }
 
+    /** How many tasks wait in {@link #get}. */
+    public int waitingToGet() {
+        return getters.size();
+    }
+
+    /** How many tasks wait in {@link #put}. */
+    public int waitingToPut() {
+        return putters.size();
+    }
+
+    /** How many tasks wait in {@link #join}. */
+    public int waitingToJoin() {
+        return joiners.size();
+    }
+
     /** Whether it was shut down. */
     public boolean isShutDown() {
         return shutDown;
