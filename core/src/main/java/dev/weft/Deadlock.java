@@ -80,13 +80,13 @@ final class Deadlock {
         }
     }
 
-    private static boolean areStuck(List<LoopTask<?>> tasks) {
+    private boolean areStuck(List<LoopTask<?>> tasks) {
         for (LoopTask<?> task : tasks) {
             if (!task.isWaiting()) {
                 return false;
             }
             for (WaitList list : task.waitingIn()) {
-                if (list.isExternal()) {
+                if (list.isExternal() && !(task.group == null && loop.guests > 0)) {
                     return false;
                 }
             }

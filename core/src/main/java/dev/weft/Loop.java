@@ -177,6 +177,10 @@ public final class Loop implements Executor {
     private long step;
 
     private @Nullable TaskGroup root;
+
+    /** Programs of a runner that run now, while its root task waits for its close. */
+    int guests;
+
     private final ArrayDeque<Runnable> closers = new ArrayDeque<>();
     private @Nullable Offload offload;
     private final Map<LoopTask<?>, List<Ending<?>>> endings = new HashMap<>();
@@ -542,7 +546,7 @@ public final class Loop implements Executor {
         }
     }
 
-    /** As {@link #post}, but tells the work itself that it is too late. */
+    /** As {@link #handIn}, but tells the work itself that it is too late. */
     void handOver(HandOver work) {
         handedIn |= !isCarrier(Internals.currentCarrier());
         handOverQuietly(work);

@@ -60,8 +60,8 @@ public final class Runner implements AutoCloseable {
         }
 
         /**
-         * Makes the loop's driver; it is asked once. By default the one that {@code -Dweft.driver}
-         * names, or else the best there is.
+         * Makes the loop's driver; it is asked once for each loop. By default the one that {@code
+         * -Dweft.driver} names, or else the best there is.
          */
         public Builder driver(Supplier<? extends Driver> driver) {
             this.driver = Objects.requireNonNull(driver, "the driver");
@@ -101,6 +101,11 @@ public final class Runner implements AutoCloseable {
         /** The runner. The builder may be used again. */
         public Runner build() {
             return new Runner(options(name));
+        }
+
+        /** One of many. */
+        Runner build(int number) {
+            return new Runner(options(name == null ? null : name + "-" + number));
         }
 
         Options options(@Nullable String loopName) {

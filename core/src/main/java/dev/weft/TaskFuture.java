@@ -56,6 +56,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
                 return;
             }
             task = t;
+            loop.guests += name == null ? 0 : 1;
             String reason = early;
             if (reason != null) {
                 t.cancel(reason, "another thread");
@@ -81,6 +82,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
     @Override
     public void ended(Outcome<T> end) {
         outcome = end;
+        loop.guests -= name == null || task == null ? 0 : 1;
         if (end instanceof Outcome.Success<T> success) {
             complete(success.value());
         } else if (end instanceof Outcome.Failure<T> failure) {
@@ -144,6 +146,11 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return outcome;
+    }
+
+    /** How its task ended, when it is done; null if there was none. */
+    @Nullable Outcome<T> outcome() {
         return outcome;
     }
 

@@ -354,4 +354,24 @@ class RunnerTest {
                     () -> assertThatIllegalStateException().isThrownBy(() -> Weft.run(() -> {})));
         }
     }
+
+    @Test
+    void aDeadlockOfAProgramIsNoticedAndAnIdleRunnerIsNone() {
+        VirtualTime driver =
+                new VirtualTime(1) {
+                    @Override
+                    public Deadlocks deadlocks() {
+                        return Deadlocks.FAIL;
+                    }
+                };
+        try (Runner runner = Runner.builder().driver(() -> driver).build()) {
+            runner.run(() -> {});
+            assertThatThrownBy(() -> runner.run(() -> new WaitList("never").await()))
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessageContaining("deadlock");
+        } catch (DeadlockException atTheEnd) {
+            trace.add("thrown by close");
+        }
+        assertThat(trace).containsExactly("thrown by close");
+    }
 }
