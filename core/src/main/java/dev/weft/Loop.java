@@ -182,7 +182,7 @@ public final class Loop implements Executor {
     int guests;
 
     private final ArrayDeque<Runnable> closers = new ArrayDeque<>();
-    private @Nullable Offload offload;
+    private @Nullable Workers workers;
     private final Map<LoopTask<?>, List<Ending<?>>> endings = new HashMap<>();
     private final Map<CompletionStage<?>, Stages> stages = new WeakHashMap<>();
 
@@ -580,12 +580,12 @@ public final class Loop implements Executor {
         closers.push(action);
     }
 
-    Offload offload() {
-        Offload o = offload;
-        if (o == null) {
-            offload = o = new Offload(this);
+    Workers workers() {
+        Workers w = workers;
+        if (w == null) {
+            workers = w = new Workers(this);
         }
-        return o;
+        return w;
     }
 
     void interruptLater(LoopTask<?> task) {
@@ -1151,8 +1151,8 @@ public final class Loop implements Executor {
     // ---- for the invariants
 
     int offloadedCalls() {
-        Offload o = offload;
-        return o == null ? 0 : o.running();
+        Workers w = workers;
+        return w == null ? 0 : w.running();
     }
 
     int inboxEntries() {

@@ -39,7 +39,10 @@ public record LoopFailure(
         STILL_RUNNING(Level.WARNING),
         /** Work was handed over as the loop ended, and not run. */
         NOT_RUN(Level.WARNING),
-        /** A virtual thread that Weft did not start lives on after its loop. */
+        /**
+         * A thread lives on after its loop: a virtual one that Weft did not start, or that of an
+         * abandoned {@link Weft#offload}.
+         */
         OUTLIVED(Level.WARNING);
 
         final Level level;

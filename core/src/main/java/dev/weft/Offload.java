@@ -2,172 +2,44 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-
 /**
- * Blocking calls of one loop on daemon platform threads, which all loops share; each loop has a
- * limit of its own.
+ * What a call may do that {@link Weft#offload} or {@link Weft#compute} runs on another thread:
+ * notice its cancellation, and have something done on the loop it came from (AnyIO's {@code
+ * from_thread}). <em>For the thread of such a call.</em> In a task of a loop the methods work, too,
+ * so that code need not know where it runs.
  */
-final class Offload {
-    private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final ThreadPoolExecutor THREADS =
-            new ThreadPoolExecutor(
-                    0,
-                    Integer.MAX_VALUE,
-                    10,
-                    TimeUnit.SECONDS,
-                    new SynchronousQueue<>(),
-                    work -> {
-                        Thread t =
-                                new Thread(
-                                        null,
-                                        work,
-                                        "weft-offload-" + NUMBERS.incrementAndGet(),
-                                        0,
-                                        false);
-                        t.setDaemon(true);
-                        return t;
-                    });
+public final class Offload {
+    private Offload() {}
 
-    private final Loop loop;
-    private final int threads = Settings.offloadThreads();
-    int free = threads;
-    private final WaitList turn = new WaitList("Weft.offload (all threads are busy)");
-
-    Offload(Loop loop) {
-        this.loop = loop;
-    }
-
-    /** One call on its way: the worker's side is {@link #run}, the loop's side the rest. */
-    private final class Call<T extends @Nullable Object> implements Runnable {
-        final Body<T, ?> body;
-        final WaitList done = WaitList.external("Weft.offload");
-        boolean ended;
-        @Nullable Object value;
-        @Nullable Throwable failure;
-
-        private @Nullable Thread worker;
-        private boolean interrupted;
-        private boolean over;
-
-        Call(Body<T, ?> body) {
-            this.body = body;
-        }
-
-        @Override
-        public void run() {
-            Object result = null;
-            Throwable thrown = null;
-            try {
-                begin();
-                result = body.run();
-            } catch (Throwable t) {
-                thrown = t;
-            } finally {
-                finish();
-            }
-            Object v = result;
-            Throwable f = thrown;
-            loop.handIn(
-                    () -> {
-                        ended = true;
-                        value = v;
-                        failure = f;
-                        done.wakeAll(null);
-                    });
-        }
-
-        private synchronized void begin() {
-            worker = Thread.currentThread();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        /**
-         * From here on the thread is not interrupted for this call any more, so that no interrupt
-         * reaches the next one.
-         */
-        private synchronized void finish() {
-            over = true;
-            Thread.interrupted();
-        }
-
-        synchronized void interrupt() {
-            interrupted = true;
-            if (worker != null && !over) {
-                worker.interrupt();
-            }
-        }
-
-        synchronized @Nullable Thread worker() {
-            return over ? null : worker;
-        }
-    }
-
-    /** How many calls have not ended. */
-    int running() {
-        return threads - free;
-    }
-
-    <T extends @Nullable Object> T call(Body<T, ?> body) {
-        LoopTask<?> task = loop.currentTask();
-        task.enterWait();
-        if (free > 0) {
-            free--;
+    /**
+     * Throws {@link CancelledError} if the call was cancelled, as often as it is asked. For long
+     * computations and for code that swallows interrupts.
+     *
+     * @throws IllegalStateException on a thread that runs no such call
+     */
+    public static void checkCancelled() {
+        if (Loop.currentOrNull() != null) {
+            Weft.checkCancelled();
         } else {
-            turn.await();
+            OffloadCall.current().checkCancelled();
         }
-        Call<T> call = new Call<>(body);
-        CancelledError cancelled = null;
-        try {
-            try {
-                THREADS.execute(call);
-            } catch (Throwable notStarted) {
-                call.ended = true;
-                throw notStarted;
-            }
-            while (!call.ended) {
-                try {
-                    call.done.await();
-                } catch (CancelledError e) {
-                    cancelled = e;
-                    call.interrupt();
-                    task.reportIfStuck(e, call::worker);
-                    while (!call.ended) {
-                        call.done.awaitUncancellable();
-                    }
-                }
-            }
-        } finally {
-            if (!turn.wakeFirst(null)) {
-                free++;
-            }
-        }
-        return result(call, task, cancelled);
     }
 
-    private static <T extends @Nullable Object> T result(
-            Call<T> call, LoopTask<?> task, @Nullable CancelledError cancelled) {
-        Throwable failure = call.failure;
-        if (cancelled == null) {
-            if (failure != null) {
-                throw Throwing.sneaky(failure);
-            }
-            return Erased.value(call.value);
-        }
-        if (failure == null) {
-            task.redeliver(cancelled.request());
-            return Erased.value(call.value);
-        }
-        if (Interrupts.isBehind(failure)) {
-            cancelled.addSuppressed(failure);
-            throw cancelled;
-        }
-        task.redeliver(cancelled.request());
-        throw Throwing.sneaky(failure);
+    /**
+     * Runs {@code body} on the loop, in the task that waits for this call, and waits for it: so its
+     * deadlines and its cancellation apply, and what it throws is thrown here, the very object. May
+     * be called often; meanwhile nothing else of this call runs.
+     *
+     * @throws CancelledError if the body was cancelled, or the call abandoned: then it does not run
+     * @throws IllegalStateException on a thread that runs no such call, or if the loop has ended
+     */
+    public static <T extends @Nullable Object, X extends Exception> T onLoop(Body<T, X> body)
+            throws X {
+        return Loop.currentOrNull() != null ? body.run() : OffloadCall.current().visit(body);
+    }
+
+    /** As {@link #onLoop(Body)}, without a value. */
+    public static <X extends Exception> void onLoop(Action<X> body) throws X {
+        onLoop(body.asBody());
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -155,6 +156,44 @@ final class Reports {
 
     void deadlock(String report) {
         tell(Kind.DEADLOCK, report, loop.toString(), null, null);
+    }
+
+    /** On any thread. */
+    void fromOutside(String where, Throwable thrown) {
+        HandOver report =
+                new HandOver() {
+                    @Override
+                    public void run() {
+                        unexpected(where, thrown);
+                    }
+
+                    @Override
+                    public void tooLate() {
+                        handle(
+                                new LoopFailure(
+                                        Kind.UNEXPECTED,
+                                        "unexpected failure: " + where,
+                                        loop,
+                                        where,
+                                        null,
+                                        thrown));
+                    }
+                };
+        try {
+            loop.handIn(report);
+        } catch (RejectedExecutionException hasEnded) {
+            report.tooLate();
+        }
+    }
+
+    /** An abandoned call still runs as the loop ends. */
+    void abandoned(String call, Thread worker) {
+        tell(
+                Kind.OUTLIVED,
+                "abandoned " + call + " outlives " + loop + " on thread '" + worker.getName() + "'",
+                call,
+                null,
+                new Stack("still running here", worker.getStackTrace()));
     }
 
     void outlived(String names) {

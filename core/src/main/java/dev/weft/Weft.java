@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
@@ -589,20 +590,68 @@ public final class Weft {
 
     /**
      * Runs a blocking call on another thread and waits for it: files, DNS, JDBC drivers, native
-     * code. At most 64 at once for one loop ({@code -Dweft.offload.threads}); further calls wait
-     * their turn, first come, first served.
+     * code (asyncio's {@code to_thread}). At most 64 at once for one loop ({@code
+     * -Dweft.offload.threads}); further calls wait their turn, first come, first served. The call
+     * sees the caller's {@link TaskLocal} bindings, and {@link Offload} says what else it may do.
      *
      * <p>Cancelling it interrupts the thread and waits until the call has ended; if the call gives
      * a result all the same, that is the result and the request shows at the next wait. A call that
-     * does not end is reported after the grace with its stack.
+     * does not end is reported after the grace with its stack. One that has not begun never runs.
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Body<T, X> body)
             throws X {
-        return Loop.current().offload().call(body);
+        return offload(OffloadOptions.defaults(), body);
     }
 
     /** As {@link #offload(Body)}, without a value. */
     public static <X extends Exception> void offload(Action<X> body) throws X {
         offload(body.asBody());
+    }
+
+    /**
+     * As {@link #offload(Body)}, with a limit of its own, on another executor, or left to itself
+     * when it is cancelled.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(
+            OffloadOptions options, Body<T, X> body) throws X {
+        return Loop.current().workers().offload(options, body);
+    }
+
+    /** As {@link #offload(OffloadOptions, Body)}, without a value. */
+    public static <X extends Exception> void offload(OffloadOptions options, Action<X> body)
+            throws X {
+        offload(options, body.asBody());
+    }
+
+    /**
+     * As {@link #offload(Body)}, on the threads of an executor (asyncio's {@code run_in_executor}),
+     * which bounds the calls itself. What it throws when it refuses the call is thrown here.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(
+            Executor executor, Body<T, X> body) throws X {
+        return offload(OffloadOptions.on(executor), body);
+    }
+
+    /** As {@link #offload(Executor, Body)}, without a value. */
+    public static <X extends Exception> void offload(Executor executor, Action<X> body) throws X {
+        offload(OffloadOptions.on(executor), body.asBody());
+    }
+
+    /**
+     * Runs a long computation on another thread and waits for it, on a pool of its own with as many
+     * threads as there are CPUs, so that blocking calls never hold it up, nor it them. Otherwise as
+     * {@link #offload(Body)}.
+     *
+     * <p>Cancelling it interrupts the thread, which a computation does not notice by itself: let it
+     * call {@link Offload#checkCancelled} now and then.
+     */
+    public static <T extends @Nullable Object, X extends Exception> T compute(Body<T, X> body)
+            throws X {
+        return Loop.current().workers().compute(body);
+    }
+
+    /** As {@link #compute(Body)}, without a value. */
+    public static <X extends Exception> void compute(Action<X> body) throws X {
+        compute(body.asBody());
     }
 }

@@ -8,6 +8,7 @@ import static dev.weft.Sweep.sweepTimes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.sync.CapacityLimiter;
 import dev.weft.sync.RateLimiter;
 
 import org.junit.jupiter.api.Test;
@@ -276,6 +277,53 @@ class CombinatorSweepTest {
                                     return () -> {};
                                 }
                             });
+        }
+    }
+
+    @Test
+    void offloadWithALimiterThatVisitsTheLoop() {
+        // another thread answers, so the turns differ from run to run: bounded by count instead
+        for (int turn = 0; turn < 200; turn++) {
+            Sweep.Scene scene =
+                    new Sweep.Scene() {
+                        final CapacityLimiter one = new CapacityLimiter(1);
+                        int visiting;
+
+                        void call() {
+                            for (int i = 0; i < 3; i++) {
+                                Weft.offload(
+                                        OffloadOptions.limitedBy(one),
+                                        () -> Offload.onLoop(this::visit));
+                            }
+                        }
+
+                        void visit() {
+                            visiting++;
+                            try {
+                                turns(2);
+                            } finally {
+                                visiting--;
+                            }
+                        }
+
+                        @Override
+                        public Task<?> play(Group g) {
+                            g.start(this::call);
+                            Task<?> victim = g.start(this::call);
+                            g.start(this::call);
+                            return victim;
+                        }
+
+                        @Override
+                        public void check(boolean cancelled) {
+                            assertThat(one.borrowed()).isZero();
+                            assertThat(visiting).isZero();
+                        }
+                    };
+            try (Logged quiet = Logged.open()) { // virtual time may pass the grace
+                Sweep.play(scene, turn, turn % 2 == 0);
+                assertThat(quiet).isNotNull();
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 
 class OffloadTest {
     private final List<String> trace = new CopyOnWriteArrayList<>();
+    private volatile CountDownLatch begun = new CountDownLatch(1);
 
     /** Virtual time passes the grace while a worker really runs, so reports are in order here. */
     private final Logged quiet = Logged.open();
@@ -105,14 +106,12 @@ class OffloadTest {
     @Test
     void cancellingInterruptsTheWorkerAndWaitsUntilItHasEnded() {
         AtomicBoolean ended = new AtomicBoolean();
-        CountDownLatch begun = new CountDownLatch(1);
         Sim.run(
                 () -> {
                     Throwable thrown =
                             thrownBy(
                                     () ->
-                                            Weft.timeout(
-                                                    ms(10),
+                                            onceBegun(
                                                     () ->
                                                             Weft.offload(
                                                                     () -> {
@@ -143,8 +142,7 @@ class OffloadTest {
                         Throwable thrown =
                                 thrownBy(
                                         () ->
-                                                Weft.timeout(
-                                                        ms(10),
+                                                onceBegun(
                                                         () ->
                                                                 Weft.offload(
                                                                         () -> {
@@ -157,7 +155,23 @@ class OffloadTest {
         }
     }
 
-    private static void untilInterrupted() {
+    /** A deadline whose time does not pass before a worker has begun. */
+    private void onceBegun(Action<?> body) throws Exception {
+        begun = new CountDownLatch(1);
+        Weft.group(
+                g -> {
+                    g.start(
+                            () -> {
+                                while (begun.getCount() > 0) {
+                                    Weft.checkpoint();
+                                }
+                            });
+                    Weft.timeout(ms(10), body);
+                });
+    }
+
+    private void untilInterrupted() {
+        begun.countDown();
         while (!Thread.currentThread().isInterrupted()) {
             Thread.onSpinWait();
         }
@@ -170,8 +184,7 @@ class OffloadTest {
                     Throwable thrown =
                             thrownBy(
                                     () ->
-                                            Weft.timeout(
-                                                    ms(10),
+                                            onceBegun(
                                                     () -> {
                                                         trace.add(
                                                                 Weft
@@ -196,8 +209,7 @@ class OffloadTest {
                     Throwable thrown =
                             thrownBy(
                                     () ->
-                                            Weft.timeout(
-                                                    ms(10),
+                                            onceBegun(
                                                     () -> {
                                                         try {
                                                             Weft.offload(
