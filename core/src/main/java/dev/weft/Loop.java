@@ -148,7 +148,7 @@ public final class Loop implements Executor {
     final @Nullable Invariants invariants;
 
     /** With {@code -Dweft.debug} only. */
-    final @Nullable Starts starts = Settings.debug() ? new Starts() : null;
+    final @Nullable Starts starts;
 
     private final Deadlock deadlock;
     private @Nullable RuntimeException condemned;
@@ -196,9 +196,10 @@ public final class Loop implements Executor {
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);
         this.system = new SystemTask(this);
         this.invariants =
-                Settings.debug() || driver instanceof Invariants.Wanted
+                options.debug() || driver instanceof Invariants.Wanted
                         ? new Invariants(this)
                         : null;
+        this.starts = options.debug() ? new Starts() : null;
         this.deadlock = new Deadlock(this, driver.deadlocks());
     }
 
@@ -875,7 +876,7 @@ public final class Loop implements Executor {
         Invariants checked = invariants;
         if (checked != null) {
             checked.loopEnds(handedIn);
-            if (Settings.debug() && !checked.broken().isEmpty()) {
+            if (starts != null && !checked.broken().isEmpty()) {
                 reports.brokenInvariants(checked.broken());
             }
         }

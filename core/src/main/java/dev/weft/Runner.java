@@ -50,6 +50,7 @@ public final class Runner implements AutoCloseable {
         private @Nullable Boolean signals;
         private @Nullable Consumer<? super LoopFailure> handler;
         private Duration grace = Settings.grace();
+        private boolean debug = Settings.debug();
 
         private Builder() {}
 
@@ -98,6 +99,16 @@ public final class Runner implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Whether the stack of each task's start is remembered, for trees and reports, and what
+         * tasks and groups leave behind is looked for; {@code -Dweft.debug} by default (asyncio's
+         * {@code debug}). A start then costs several microseconds more.
+         */
+        public Builder debug(boolean debug) {
+            this.debug = debug;
+            return this;
+        }
+
         /** The runner. The builder may be used again. */
         public Runner build() {
             return new Runner(options(name));
@@ -109,7 +120,7 @@ public final class Runner implements AutoCloseable {
         }
 
         Options options(@Nullable String loopName) {
-            return new Options(loopName, driver, signals, handler, grace);
+            return new Options(loopName, driver, signals, handler, grace, debug);
         }
     }
 

@@ -279,6 +279,20 @@ class DiagnosisTest {
     }
 
     @Test
+    void aRunnerMayBeDebuggedByItself() {
+        try (Runner runner =
+                Runner.builder().debug(true).driver(() -> new VirtualTime(1)).build()) {
+            runner.run(
+                    () -> {
+                        Debugged.startIt();
+                        assertThat(Loop.current().tree().tasks().getLast().startedAt().getFirst())
+                                .extracting(StackTraceElement::getMethodName)
+                                .isEqualTo("startIt");
+                    });
+        }
+    }
+
+    @Test
     void withoutItNothingIsRemembered() {
         Sim.run(
                 () -> {
