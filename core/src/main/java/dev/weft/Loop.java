@@ -32,7 +32,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Made and ended by {@link Weft#run}. As an {@link Executor} it is how other threads hand work
  * in. <em>Any thread</em> may call {@link #execute}, {@link #post}, {@link #exceptionHandler} and
- * {@link #name}; the rest is <em>loop-confined</em>.
+ * {@link #name}, {@link #tasks} and {@link #tree}; the rest is <em>loop-confined</em>.
  */
 public final class Loop implements Executor {
     /*
