@@ -186,6 +186,7 @@ class AwaitTest {
                                 }));
     }
 
+    // semantics 2: "Cancelling a wait for a task, stage or future leaves that one running"
     @Test
     void cancellingAWaiterLeavesTheTaskAndOtherWaitersAlone() {
         Sim.run(

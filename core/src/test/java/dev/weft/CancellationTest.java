@@ -115,6 +115,7 @@ class CancellationTest {
         assertThat(trace).containsExactly("ended at 10");
     }
 
+    // semantics 2: "A request is pending for every task under its scope and delivered to each once"
     @Test
     void itArrivesOnceSoThatCleanUpMayWait() {
         assertThat(
@@ -133,6 +134,8 @@ class CancellationTest {
         assertThat(trace).containsExactly("cleaned up at 110", "ended at 110");
     }
 
+    // semantics 2: "`CancelledError extends Error`, final, a new object per delivery, with
+    // `scope`, `reason`, `by`"
     @Test
     void everyDeliveryIsANewObject() {
         Sim.run(
@@ -151,6 +154,7 @@ class CancellationTest {
                                 }));
     }
 
+    // semantics 2: "Five seconds of the loop's clock ... after delivery it is due again"
     @Test
     void aSwallowedRequestIsDueAgainAtEveryWaitAfterTheGraceAndIsReported() {
         try (Logged logged = Logged.open()) {
@@ -194,6 +198,8 @@ class CancellationTest {
         }
     }
 
+    // semantics 2: "task, stack of the delivery and stack of the wait where it was still running
+    // are reported"
     @Test
     void theReportShowsTheWaitWhereTheTaskStillWas() {
         try (Logged logged = Logged.open()) {
@@ -228,6 +234,7 @@ class CancellationTest {
         }
     }
 
+    // semantics 2: "Leaving the scope ends its request for ever"
     @Test
     void leavingTheScopeEndsItsRequestForEver() {
         Sim.run(
@@ -272,6 +279,7 @@ class CancellationTest {
                                 }));
     }
 
+    // semantics 2: "A task cancelled before its first step runs to its first wait"
     @Test
     void aTaskCancelledBeforeItsFirstStepRunsToItsFirstWait() {
         Sim.run(
@@ -330,6 +338,7 @@ class CancellationTest {
                 });
     }
 
+    // semantics 2: "`release`, `tryX`, `cancel`, `set` never wait"
     @Test
     void releaseTryAndCancelNeverWaitAndNeverThrowACancellation() {
         Sim.run(
@@ -360,6 +369,7 @@ class CancellationTest {
 
     // ---- several requests
 
+    // semantics 2: "Of several pending the outermost scope's is thrown"
     @Test
     void ofSeveralPendingTheOutermostScopesIsThrown() {
         assertThat(
@@ -386,6 +396,7 @@ class CancellationTest {
                 .isEqualTo(STOPPED);
     }
 
+    // semantics 2: "A further request ... is pending on its own and interrupts clean-up too"
     @Test
     void aFurtherRequestFromAnOuterScopeInterruptsCleanUpToo() {
         assertThat(
@@ -486,6 +497,8 @@ class CancellationTest {
         assertThat(trace).containsExactly("ended at 110");
     }
 
+    // semantics 2: "When the exit of a group or scope replaces an outer scope's cancellation by
+    // a failure"
     @Test
     void theRequestOfAnOuterScopeReplacedByAFailureArrivesAnew() {
         assertThat(
@@ -557,6 +570,7 @@ class CancellationTest {
                 .hasCause(kept[0]);
     }
 
+    // semantics 2: "A `CancelledError` whose scope does not enclose the task"
     @Test
     void aCancelledErrorOfAScopeThatDoesNotEncloseTheTaskIsAFailure() {
         CancelledError[] stolen = new CancelledError[1];
@@ -602,6 +616,8 @@ class CancellationTest {
         assertThat(thrown).isInstanceOf(IllegalStateException.class);
     }
 
+    // semantics 2: "An exception that leaves a scope counts as that scope's cancellation if its
+    // cause chain holds"
     @Test
     void aWrappedCancellationIsStillTheCancellation() {
         List<java.util.function.Function<CancelledError, Throwable>> wrappers =
@@ -674,6 +690,7 @@ class CancellationTest {
         assertThat(trace).containsExactly("unwinds at 10", "ended at 10");
     }
 
+    // semantics 2: "A request interrupts a task unless it is inside a wait of Weft's"
     @Test
     void aTaskInABlockingQueueIsInterrupted() {
         assertThat(
@@ -701,6 +718,8 @@ class CancellationTest {
                 });
     }
 
+    // semantics 2: "Where the request was delivered as an interrupt to that task, so do
+    // `InterruptedException`"
     @Test
     void aWrappedInterruptIsTheTimeoutToo() {
         Sim.run(
@@ -743,6 +762,7 @@ class CancellationTest {
         }
     }
 
+    // semantics 2: "An interrupt that Weft did not send counts as a cancellation of the task"
     @Test
     void anInterruptNotSentByWeftCancelsTheTask() {
         Outcome<@Nullable Void> end =
@@ -871,6 +891,8 @@ class CancellationTest {
                 });
     }
 
+    // semantics 2: "The flag is cleared on delivery, on entry of a Weft wait and on leaving the
+    // scope"
     @Test
     void theFlagIsClearedWhenTheScopeIsLeftWithoutAnotherWait() {
         ReentrantLock lock = new ReentrantLock();
@@ -950,6 +972,7 @@ class CancellationTest {
 
     // ---- foreign tasks
 
+    // semantics 2: "Virtual threads that inherit the loop though Weft did not start them"
     @Test
     void aVirtualThreadThatInheritedTheLoopMayWaitWithWeftsApi() throws Exception {
         Sim.run(

@@ -75,6 +75,8 @@ class CleanUpTest {
         }
     }
 
+    // semantics 2: "A group opened while its owner cleans up after a delivery starts its
+    // children with that request delivered"
     @Test
     void theChildrenOfAGroupWaitAsTheirOwnerMay() {
         cleaningUpAt10(

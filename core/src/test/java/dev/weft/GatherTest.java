@@ -255,6 +255,7 @@ class GatherTest {
                 });
     }
 
+    // semantics 2: "Inputs of a limited `gather` that have not begun are no tasks and never run"
     @Test
     void inputsNotBegunWhenSomethingFailsNeverRun() {
         IOException failure = new IOException("x");

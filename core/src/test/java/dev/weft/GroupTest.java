@@ -600,6 +600,7 @@ class GroupTest {
                 });
     }
 
+    // semantics 2: "`groupCall` unwound by `g.cancel(reason)` throws"
     @Test
     void groupCallUnwoundByCancelHasNoValue() {
         assertThatThrownBy(
@@ -687,6 +688,7 @@ class GroupTest {
                         "body ended at 19");
     }
 
+    // semantics 2: "Joins at a group's end are never abandoned"
     @Test
     void aRequestDuringTheJoinGoesToTheChildrenAndIsThrownWhenTheyHaveEnded() {
         Sim.run(

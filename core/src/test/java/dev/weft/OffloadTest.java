@@ -103,6 +103,7 @@ class OffloadTest {
                         IntStream.range(64, 80).mapToObj(i -> "call " + i).toList());
     }
 
+    // semantics 2: "Cancelling `offload` interrupts, then waits"
     @Test
     void cancellingInterruptsTheWorkerAndWaitsUntilItHasEnded() {
         AtomicBoolean ended = new AtomicBoolean();
@@ -263,6 +264,7 @@ class OffloadTest {
         }
     }
 
+    // semantics 2: "After the grace the worker's stack is reported"
     @Test
     void aCallThatDoesNotHeedTheInterruptIsReportedAfterTheGraceWithTheWorkersStack() {
         CountDownLatch release = new CountDownLatch(1);

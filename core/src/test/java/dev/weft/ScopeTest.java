@@ -631,7 +631,8 @@ class ScopeTest {
                                                 })));
     }
 
-    // semantics 2: "and scopes outside a shield"; "at most the end of the grace, or of the shield"
+    // semantics 2: "and scopes outside a shield"
+    // semantics 2: "In clean-up it is at most the end of the grace, or of the shield"
     @Test
     void underAShieldTheScopesOutsideDoNotCountButItsEndDoesInCleanUp() throws Exception {
         Sim.run(

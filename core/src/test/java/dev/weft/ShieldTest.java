@@ -67,6 +67,7 @@ class ShieldTest {
                         "task ended at 50");
     }
 
+    // semantics 2: "It is no timeout: without a request outside nothing happens at `d`"
     @Test
     void givesTheBodysValueAndIsNoTimeout() {
         Sim.run(
@@ -83,6 +84,7 @@ class ShieldTest {
                 });
     }
 
+    // semantics 2: "It throws no checked exception of its own, so it fits a `finally`"
     @Test
     void fitsAFinallyBecauseItThrowsNothingCheckedOfItsOwn() {
         cancelledAt10(
@@ -97,6 +99,7 @@ class ShieldTest {
         assertThat(trace).containsExactly("cleaned up at 15", "task ended at 15");
     }
 
+    // semantics 2: "Then masking ends, and what is pending or due is thrown at the next wait"
     @Test
     void atItsLimitThePendingRequestArrivesInTheBody() {
         cancelledAt10(
@@ -129,6 +132,8 @@ class ShieldTest {
         assertThat(trace).containsExactly("unwinds at 10", "task ended at 10");
     }
 
+    // semantics 2: "`shield(d, body)` masks requests of scopes outside it, for the body and for
+    // children of groups opened in it"
     @Test
     void masksForChildrenOfGroupsOpenedInItToo() {
         cancelledAt10(
@@ -290,6 +295,7 @@ class ShieldTest {
         }
     }
 
+    // semantics 2: "Entering is no wait"
     @Test
     void enteringIsNoWait() {
         cancelledAt10(

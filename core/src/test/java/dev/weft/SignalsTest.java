@@ -185,6 +185,7 @@ class SignalsTest {
         }
     }
 
+    // semantics 2: "The first SIGINT is masked, too"
     @Test
     void aShieldMasksTheFirstSignalToo() throws Exception {
         try (Child child = Child.onClassPath(Shielded.class, Child.CLASS_PATH_FLAG)) {

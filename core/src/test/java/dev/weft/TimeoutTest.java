@@ -40,6 +40,7 @@ class TimeoutTest {
                 });
     }
 
+    // semantics 2: "Its own cancellation gives TimeoutException with the `CancelledError` as cause"
     @Test
     void aBodyThatIsTooSlowGivesTimeoutExceptionWithTheLineThatWaitedAsCause() {
         Sim.run(
@@ -74,6 +75,7 @@ class TimeoutTest {
                 });
     }
 
+    // semantics 2: "Leaving `timeout` after its deadline fired: a value gives the value"
     @Test
     void aValueGivenAfterTheDeadlineIsTheValue() throws Exception {
         Sim.run(
@@ -94,6 +96,7 @@ class TimeoutTest {
                 });
     }
 
+    // semantics 2: "Any other exception, that one with the TimeoutException suppressed"
     @Test
     void anotherFailureAfterTheDeadlineIsThrownWithTheTimeoutSuppressed() {
         Sim.run(
@@ -157,6 +160,7 @@ class TimeoutTest {
                                 .hasRootCauseInstanceOf(CancelledError.class));
     }
 
+    // semantics 2: "`timeout(ZERO)` lets code up to its first suspension finish"
     @Test
     void zeroLetsCodeUpToItsFirstSuspensionFinish() throws Exception {
         Sim.run(
@@ -245,6 +249,7 @@ class TimeoutTest {
                 });
     }
 
+    // semantics 2: "Another scope's cancellation, that one"
     @Test
     void ofNestedTimeoutsTheOuterOneThatExpiresPassesThroughTheInner() {
         Sim.run(
