@@ -18,11 +18,6 @@ final class Carrier extends Thread {
 
     @Override
     public void run() {
-        try {
-            loop.turn();
-        } catch (Throwable e) {
-            loop.died(e);
-        }
-        loop.ended();
+        loop.carry();
     }
 }

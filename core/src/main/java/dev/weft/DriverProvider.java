@@ -14,6 +14,15 @@ public interface DriverProvider {
     /** Whether it works on this machine. Must be cheap and must not throw. */
     boolean available();
 
+    /**
+     * Whether its drivers hold the carrier while they wait, in a native call say, and do not just
+     * park the I/O task's virtual thread. Portable mode has no carrier to spare and leaves them
+     * out.
+     */
+    default boolean holdsCarrier() {
+        return true;
+    }
+
     /** Makes a driver for one loop. */
     Driver create();
 }

@@ -66,23 +66,16 @@ final class Internals {
         return MISSING == null;
     }
 
-    /** Fails with the flag to add, if the JDK's door is closed. */
-    static void require() {
-        if (MISSING == null) {
-            return;
-        }
-        if (Runtime.version().feature() < 25) {
-            throw new IllegalStateException(
-                    "Weft needs JDK 25, and this is JDK " + Runtime.version(), MISSING);
-        }
+    /** The flag that opens the JDK's door, in the form that fits where Weft was loaded from. */
+    static String flag() {
         Module weft = Internals.class.getModule();
-        throw new IllegalStateException(
-                "Weft schedules virtual threads on its own loop and needs the JVM flag --add-opens"
-                        + " java.base/java.lang="
-                        + (weft.isNamed() ? weft.getName() : "ALL-UNNAMED")
-                        + " (for an executable jar: the manifest line 'Add-Opens:"
-                        + " java.base/java.lang'). There is no mode without it yet.",
-                MISSING);
+        return "--add-opens java.base/java.lang="
+                + (weft.isNamed() ? weft.getName() : "ALL-UNNAMED")
+                + " (for an executable jar: the manifest line 'Add-Opens: java.base/java.lang')";
+    }
+
+    static @Nullable Throwable whyClosed() {
+        return MISSING;
     }
 
     /** An unstarted virtual thread that the scheduler runs. */
@@ -114,8 +107,7 @@ final class Internals {
 
     private static MethodHandle open(@Nullable MethodHandle handle) {
         if (handle == null) {
-            require();
-            throw new AssertionError("require() fails when a handle is missing");
+            throw new IllegalStateException("the JVM lacks the flag " + flag(), MISSING);
         }
         return handle;
     }

@@ -18,11 +18,12 @@ final class IoTask implements Runnable {
     IoTask(Loop loop, Driver driver) {
         this.loop = loop;
         this.driver = driver;
-        this.thread = Internals.newVirtualThread(loop.scheduler, loop.name() + "-io", this);
+        this.thread = loop.switching.newThread(loop.name() + "-io", this);
     }
 
     @Override
     public void run() {
+        loop.switching.entered();
         driver.around(this::live);
     }
 
@@ -40,8 +41,8 @@ final class IoTask implements Runnable {
                         throw e;
                     }
                 }
-                loop.awake();
-                Thread.yield();
+                loop.polled();
+                loop.switching.giveWay(null);
             }
             driver.close();
         } catch (Throwable e) {

@@ -34,7 +34,7 @@ final class JdkTimer extends Timer implements ScheduledFuture<@Nullable Object> 
             return false;
         }
         cancelled = true;
-        if (loop.isCarrier(Internals.currentCarrier())) {
+        if (loop.switching.isOnLoop()) {
             loop.timers.cancel(this);
         }
         return true;

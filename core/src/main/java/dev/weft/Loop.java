@@ -49,6 +49,9 @@ public final class Loop implements Executor {
      * a virtual thread (IoTask) whose continuation is kept aside from the ready queue, and hand-overs, interrupts and reports run in
      * another (SystemTask).
      *
+     * That is OwnCarrier's way. Without the JVM flag for it, the loop runs in a virtual thread itself and what is ready are threads
+     * to hand over to: see SharedCarrier.
+     *
      * Who is running. A wait of Weft's sets `current` when it comes back. The carrier clears it before each step, so after a wait
      * of the JDK's it is unknown, and found by thread when asked for: the carrier registers a task the first time it leaves a step
      * while not in a wait of Weft's.
@@ -88,7 +91,7 @@ public final class Loop implements Executor {
 
     private final String name;
     private final Driver driver;
-    final LoopScheduler scheduler = new LoopScheduler(this);
+    final Switching switching;
     final Timers timers = new Timers();
     final Reports reports = new Reports(this);
     final Shutdown shutdown = new Shutdown(this);
@@ -118,7 +121,6 @@ public final class Loop implements Executor {
     /** Whether a task of this loop has ever bound a {@link TaskLocal}. */
     boolean bindsLocals;
 
-    private final Carrier carrier;
     private final ReadyQueue ready = new ReadyQueue();
     private final Inbox inbox = new Inbox();
     private final SystemTask system;
@@ -192,7 +194,7 @@ public final class Loop implements Executor {
         this.name = named == null ? "weft-" + NUMBERS.incrementAndGet() : named;
         this.graceNanos = options.grace().toNanos();
         this.reports.handler = options.handler();
-        this.carrier = new Carrier(this, name);
+        this.switching = Switching.of(this);
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);
         this.system = new SystemTask(this);
         this.invariants =
@@ -216,11 +218,16 @@ public final class Loop implements Executor {
                                 ? p.priority() > 0
                                         && (best == null || p.priority() > best.priority())
                                 : p.name().equals(wanted);
-                if (suits && p.available()) {
+                boolean needsFlag = Switching.PORTABLE && p.holdsCarrier();
+                if (suits && !needsFlag && p.available()) {
                     best = p;
                 } else if (suits && wanted != null) {
                     throw new IllegalStateException(
-                            "-Dweft.driver=" + wanted + " is not available on this machine");
+                            "-Dweft.driver="
+                                    + wanted
+                                    + (needsFlag
+                                            ? " needs the JVM flag " + Internals.flag()
+                                            : " is not available on this machine"));
                 }
             }
             if (wanted != null && best == null) {
@@ -252,24 +259,16 @@ public final class Loop implements Executor {
 
     /** The loop that runs the caller, or null. */
     public static @Nullable Loop currentOrNull() {
-        return Internals.isOpen()
-                        && Internals.currentCarrier() instanceof Carrier c
-                        && Thread.currentThread().isVirtual()
-                ? c.loop
-                : null;
-    }
-
-    boolean isCarrier(Thread thread) {
-        return thread == carrier;
+        return Switching.current();
     }
 
     Thread carrier() {
-        return carrier;
+        return switching.carrier();
     }
 
     /** The task that runs now. */
     LoopTask<?> currentTask() {
-        LoopTask<?> task = current;
+        LoopTask<?> task = announcedTask();
         return task != null ? task : findCurrent();
     }
 
@@ -302,7 +301,7 @@ public final class Loop implements Executor {
 
     /** What is bound for the caller; nothing for work that was posted to the loop. */
     TaskLocal.@Nullable Binding localsHere() {
-        LoopTask<?> task = current;
+        LoopTask<?> task = announcedTask();
         if (task == null) {
             task = byThread.get(Thread.currentThread());
         }
@@ -311,7 +310,7 @@ public final class Loop implements Executor {
 
     /** Who acts now, for messages. */
     String actor() {
-        LoopTask<?> task = current;
+        LoopTask<?> task = announcedTask();
         return task == null && Thread.currentThread() == system.thread
                 ? system.thread.getName()
                 : currentTask().name();
@@ -337,6 +336,14 @@ public final class Loop implements Executor {
                             return gone;
                         });
         purgeAt = Math.max(64, foreignTasks * 2);
+    }
+
+    /** Makes a task that is new ready for its first step. */
+    void begin(LoopTask<?> task) {
+        switching.start(task.thread);
+        if (Switching.PORTABLE) {
+            register(task);
+        }
     }
 
     /** A task says, coming back from a wait of Weft's, that it is the one that runs. */
@@ -526,7 +533,7 @@ public final class Loop implements Executor {
      * @throws RejectedExecutionException if the loop has ended
      */
     public void post(Runnable work) {
-        handedIn |= !isCarrier(Internals.currentCarrier());
+        handedIn |= !switching.isOnLoop();
         handIn(work);
     }
 
@@ -535,7 +542,7 @@ public final class Loop implements Executor {
         if (closed) {
             throw new RejectedExecutionException(this + " has ended");
         }
-        if (isCarrier(Internals.currentCarrier())) {
+        if (switching.isOnLoop()) {
             system.add(work);
             return;
         }
@@ -549,7 +556,7 @@ public final class Loop implements Executor {
 
     /** As {@link #handIn}, but tells the work itself that it is too late. */
     void handOver(HandOver work) {
-        handedIn |= !isCarrier(Internals.currentCarrier());
+        handedIn |= !switching.isOnLoop();
         handOverQuietly(work);
     }
 
@@ -619,7 +626,7 @@ public final class Loop implements Executor {
 
     /** Makes a continuation ready. Any thread; never throws, never parks, never locks. */
     void resume(Runnable continuation) {
-        if (Internals.currentCarrier() == carrier) {
+        if (switching.isOnLoop()) {
             enqueue(continuation);
             return;
         }
@@ -631,13 +638,55 @@ public final class Loop implements Executor {
         }
     }
 
-    private void enqueue(Runnable continuation) {
+    /** On the loop. */
+    void enqueue(Runnable continuation) {
         if (continuation == ioContinuation) {
             ioReady = true;
             ioRecalled = false;
         } else {
             ready.add(continuation);
         }
+        if (Switching.PORTABLE) {
+            wakeup();
+        }
+    }
+
+    /**
+     * Portable mode: a virtual thread of this loop runs, perhaps while the loop itself is parked;
+     * then it has to look again.
+     */
+    void stirred() {
+        Thread thread = Thread.currentThread();
+        IoTask ioTask = io;
+        if (ioTask == null || thread != ioTask.thread) {
+            tasksRan = true;
+            strangerRan |=
+                    announcedTask() == null
+                            && thread != system.thread
+                            && !byThread.containsKey(thread);
+        }
+        if (sleeping != AWAKE) {
+            STEP.setOpaque(this, step + 2);
+            wakeup();
+        }
+    }
+
+    /** Gives up a thread that the JDK could not start. */
+    void notStarted(Thread thread, Throwable failure) {
+        LoopTask<?> task = byThread.get(thread);
+        if (task == null) {
+            throw Throwing.sneaky(failure);
+        }
+        task.notStarted(failure);
+    }
+
+    Runnable takeFirstContinuation() {
+        Inbox.Entry first = inbox.takeAll();
+        if (first == null) {
+            throw new IllegalStateException(
+                    "the JDK did not submit a started virtual thread to its scheduler");
+        }
+        return first.work;
     }
 
     /**
@@ -645,7 +694,7 @@ public final class Loop implements Executor {
      * the loop.
      */
     ScheduledFuture<?> schedule(Runnable command, long nanos) {
-        if (Internals.currentCarrier() != carrier) {
+        if (!switching.isOnLoop()) {
             return Internals.defaultScheduler().schedule(command, nanos, TimeUnit.NANOSECONDS);
         }
         JdkTimer timer = new JdkTimer(this, command);
@@ -659,7 +708,7 @@ public final class Loop implements Executor {
             if (how == BLOCKED) {
                 driver.wakeup();
             } else {
-                LockSupport.unpark(carrier);
+                LockSupport.unpark(carrier());
             }
         }
     }
@@ -679,21 +728,15 @@ public final class Loop implements Executor {
     void start(LoopTask<?> main) {
         IoTask ioTask = io;
         if (ioTask != null) {
-            ioTask.thread.start();
-            Inbox.Entry first = inbox.takeAll();
-            if (first == null) {
-                throw new IllegalStateException(
-                        "the JDK did not submit a started virtual thread to its scheduler");
-            }
-            ioContinuation = first.work;
+            ioContinuation = switching.startAside(ioTask.thread);
             ioReady = true;
         } else {
             driver.start(this);
         }
-        main.thread.start(); // first: what is handed over needs its group
-        system.thread.start();
+        begin(main); // first: what is handed over needs its group
+        switching.start(system.thread);
         Watchdog.watch(this);
-        carrier.start();
+        carrier().start();
     }
 
     /** Any thread: asks the program to end. */
@@ -731,6 +774,7 @@ public final class Loop implements Executor {
 
     /** Waits, on a thread that is no task, until all of the program has ended. */
     void join(LoopTask<?> main) {
+        Thread carrier = carrier();
         boolean interrupted = false;
         while (carrier.isAlive()) {
             try {
@@ -817,7 +861,7 @@ public final class Loop implements Executor {
     }
 
     /** The last thing that what was the carrier does, an ordinary thread by now. */
-    void ended() {
+    private void ended() {
         Watchdog.forget(this);
         Runnable work;
         while ((work = system.poll()) != null) {
@@ -843,7 +887,16 @@ public final class Loop implements Executor {
         return ending;
     }
 
-    void turn() {
+    void carry() {
+        try {
+            turn();
+        } catch (Throwable e) {
+            died(e);
+        }
+        ended();
+    }
+
+    private void turn() {
         int stepsSincePoll = 0;
         long polledAt = driver.nanoTime();
         while (true) {
@@ -857,6 +910,7 @@ public final class Loop implements Executor {
             }
             stepsSincePoll += steps;
             tasksRan |= steps > 0;
+            switching.breathe();
             boolean idle = ready.isEmpty();
             if (idle && finished && driverHasEnded()) {
                 break;
@@ -883,6 +937,14 @@ public final class Loop implements Executor {
         letGo();
     }
 
+    /** Whether another turn would find something to do. */
+    boolean hasWork() {
+        long next = timers.earliest();
+        return !ready.isEmpty()
+                || !inbox.isEmpty()
+                || (next != Long.MAX_VALUE && next - driver.nanoTime() <= 0);
+    }
+
     private void step(@Nullable Runnable continuation) {
         if (continuation == null) {
             return;
@@ -890,7 +952,7 @@ public final class Loop implements Executor {
         current = null;
         STEP.setOpaque(this, step + 1);
         try {
-            continuation.run();
+            switching.step(continuation);
         } catch (Throwable e) {
             reports.unexpected("a step of " + this, e);
         }
@@ -938,7 +1000,7 @@ public final class Loop implements Executor {
                     plannedDeadline == Long.MAX_VALUE
                             ? Long.MAX_VALUE
                             : Math.max(0, plannedDeadline - driver.nanoTime());
-            if (nanos > SPIN_NANOS && wokenByOthers && MANY_CPUS) {
+            if (nanos > SPIN_NANOS && wokenByOthers && MANY_CPUS && !Switching.PORTABLE) {
                 wokenByOthers = false;
                 if (spin()) {
                     return;
@@ -955,7 +1017,7 @@ public final class Loop implements Executor {
             tasksRan = false;
             ioTask.nanos = ioTask.stopping ? 0 : nanos;
             current = null;
-            continuation.run();
+            switching.step(continuation);
         } else {
             // the I/O task is parked inside the driver (NIO's select parks a virtual thread); it
             // must see what the tasks registered
@@ -967,6 +1029,13 @@ public final class Loop implements Executor {
             if (nanos > 0 && !ioReady) {
                 park(nanos);
             }
+        }
+    }
+
+    /** The I/O task is back from a poll. */
+    void polled() {
+        if (!Switching.PORTABLE) { // there the loop sleeps by itself
+            awake();
         }
     }
 
@@ -1000,6 +1069,9 @@ public final class Loop implements Executor {
     }
 
     private boolean mayBlock() {
+        if (Switching.PORTABLE && io != null) { // the loop sleeps by itself, in park
+            return inbox.isEmpty() && ready.isEmpty() && timers.earliest() >= plannedDeadline;
+        }
         sleeping = BLOCKED;
         VarHandle.fullFence();
         if (inbox.isEmpty() && ready.isEmpty() && timers.earliest() >= plannedDeadline) {
@@ -1014,7 +1086,7 @@ public final class Loop implements Executor {
      * The wait for the outside world is over; whoever ended it had `sleeping` reset if it was
      * another thread.
      */
-    void awake() {
+    private void awake() {
         if (blocked) {
             blocked = false;
             wokenByOthers = sleeping == AWAKE;
@@ -1037,6 +1109,13 @@ public final class Loop implements Executor {
         if (!names.isEmpty()) {
             reports.outlived(names.toString());
         }
+        if (Switching.PORTABLE) {
+            for (Runnable left = ready.poll(); left != null; left = ready.poll()) {
+                LockSupport.unpark((Thread) left);
+            }
+            forwardLeftovers();
+            return;
+        }
         ForkJoinPool jdk = Internals.defaultScheduler();
         Runnable leftover;
         while ((leftover = ready.poll()) != null) {
@@ -1055,11 +1134,10 @@ public final class Loop implements Executor {
     }
 
     private void forwardLeftovers() {
-        ForkJoinPool jdk = Internals.defaultScheduler();
         Inbox.Entry entry = inbox.takeAll();
         while (entry != null) {
             if (entry.isContinuation) {
-                jdk.execute(entry.work);
+                Internals.defaultScheduler().execute(entry.work);
             } else if (entry.work instanceof HandOver late) {
                 // somebody's futures: not for a carrier, which may have come here
                 var _ = Thread.ofVirtual().start(late::tooLate);
@@ -1069,6 +1147,11 @@ public final class Loop implements Executor {
     }
 
     // ---- deadlocks
+
+    /** Portable mode: a thread was made that inherits the loop. */
+    void strangerComes() {
+        strangerRan = true;
+    }
 
     /** The system task runs, which is no stranger. */
     void systemTaskRuns() {
@@ -1132,7 +1215,10 @@ public final class Loop implements Executor {
 
     /** The task that runs and has said so; null in the system task. */
     @Nullable LoopTask<?> announcedTask() {
-        return current;
+        LoopTask<?> task = current;
+        return !Switching.PORTABLE || (task != null && task.thread == Thread.currentThread())
+                ? task
+                : null;
     }
 
     /** From another thread: the one of {@code tasks} that has the carrier. */

@@ -127,7 +127,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         this.body = body;
         this.name = name;
         this.kind = kind;
-        this.thread = Internals.newVirtualThread(loop.scheduler, name, this);
+        this.thread = loop.switching.newThread(name, this);
         if (loop.starts != null) {
             loop.starts.remember(this);
         }
@@ -165,6 +165,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     @Override
     public void run() {
+        loop.switching.entered();
         loop.running(this);
         state = RUNNING;
         Object end;
@@ -228,6 +229,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             group.childEnded(
                     this, end instanceof Failed f ? f.cause() : null, end instanceof Ended);
         }
+    }
+
+    /** The JDK could not start its thread. */
+    void notStarted(Throwable failure) {
+        ended(new Failed(failure));
     }
 
     @Override
@@ -538,7 +544,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     void yieldTurn() {
         fastWaits = 0;
         state = YIELDING;
-        Thread.yield();
+        if (Switching.PORTABLE) {
+            loop.switching.giveWay(this);
+        } else { // no frame in between that parked tasks would have to keep
+            Thread.yield();
+        }
         loop.running(this);
         state = RUNNING;
     }
@@ -554,7 +564,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         state = waiting;
         for (; ; ) {
             try {
-                LockSupport.park();
+                if (Switching.PORTABLE) {
+                    loop.switching.park(this);
+                } else {
+                    LockSupport.park();
+                }
             } catch (Throwable notParked) { // a stack too deep to be put aside, or for any call
                 state = RUNNING;
                 try {
@@ -636,7 +650,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         leaveList();
         handedOver = value;
         state = how;
-        LockSupport.unpark(thread);
+        loop.switching.wake(thread);
         return true;
     }
 
@@ -717,7 +731,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         if (state == WAITING) {
             leaveList();
             state = CANCELLING;
-            LockSupport.unpark(thread);
+            loop.switching.wake(thread);
         } else if (state != JOINING && state != CANCELLING) {
             loop.interruptLater(this);
         }
@@ -762,6 +776,15 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         } else if (flag) {
             interrupted();
         }
+    }
+
+    /** Portable mode: interrupted while parked; false if it is ready, or will be, anyway. */
+    boolean interruptedInWait() {
+        boolean inWait = isWaiting();
+        if (inWait) {
+            interrupted();
+        }
+        return inWait;
     }
 
     private void interrupted() {

@@ -33,7 +33,7 @@ final class Programs {
 
     /** Fails in a task, where one would wait for oneself. */
     static void requireNoTask(String call) {
-        Internals.require();
+        Switching.require();
         Loop here = Loop.currentOrNull();
         if (here != null) {
             throw new IllegalStateException(
@@ -50,7 +50,7 @@ final class Programs {
     /** The main task of a new loop, not started yet. */
     static <T extends @Nullable Object> LoopTask<T> prepare(
             Options options, String mainName, Body<T, ?> body) {
-        Internals.require();
+        Switching.require();
         boolean first = warmJdk();
         return new Loop(options)
                 .prepare(

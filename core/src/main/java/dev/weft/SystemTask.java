@@ -3,7 +3,6 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A virtual thread of the loop for what must not run on the bare carrier: hand-overs from other
@@ -21,7 +20,7 @@ final class SystemTask implements Runnable {
 
     SystemTask(Loop loop) {
         this.loop = loop;
-        this.thread = Internals.newVirtualThread(loop.scheduler, loop.name() + "-system", this);
+        this.thread = loop.switching.newThread(loop.name() + "-system", this);
     }
 
     /** On the loop, the bare carrier included. */
@@ -38,7 +37,7 @@ final class SystemTask implements Runnable {
     private void wake() {
         if (idle) {
             idle = false;
-            LockSupport.unpark(thread);
+            loop.switching.wake(thread);
         }
     }
 
@@ -51,6 +50,7 @@ final class SystemTask implements Runnable {
 
     @Override
     public void run() {
+        loop.switching.entered();
         loop.systemTaskRuns();
         int works = 0;
         for (; ; ) {
@@ -61,7 +61,7 @@ final class SystemTask implements Runnable {
                 }
                 idle = true;
                 while (idle) {
-                    LockSupport.park();
+                    loop.switching.park(null);
                 }
                 loop.systemTaskRuns();
             } else {
@@ -72,7 +72,7 @@ final class SystemTask implements Runnable {
                 }
                 Thread.interrupted(); // or park() would return at once from now on
                 if (++works % WORKS_A_STEP == 0) {
-                    Thread.yield();
+                    loop.switching.giveWay(null);
                     loop.systemTaskRuns();
                 }
             }

@@ -162,7 +162,7 @@ final class TaskGroup extends OwnedScope implements Group {
         }
         add(task);
         try {
-            task.thread.start();
+            loop.begin(task);
         } catch (Throwable notStarted) {
             remove(task);
             throw notStarted;

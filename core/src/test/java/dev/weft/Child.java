@@ -14,6 +14,10 @@ import java.util.List;
 final class Child implements AutoCloseable {
     static final String CLASS_PATH_FLAG = "--add-opens=java.base/java.lang=ALL-UNNAMED";
 
+    /** Has the child run in the mode that this JVM is in. */
+    static final String SAME_MODE =
+            Switching.PORTABLE ? "-Dweft.test.portable=true" : CLASS_PATH_FLAG;
+
     private final Process process;
     private final BufferedReader output;
     private final List<String> lines = new ArrayList<>();

@@ -12,6 +12,10 @@ import java.util.logging.Logger;
 final class Logged extends Handler implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger("dev.weft");
 
+    static {
+        Switching.require(); // says what it says once in a JVM, and that is no test's concern
+    }
+
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
     private final boolean before = LOGGER.getUseParentHandlers();
 

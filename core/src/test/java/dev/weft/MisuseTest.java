@@ -216,36 +216,102 @@ class MisuseTest {
         public static void main(String[] args) {
             try {
                 Weft.run(() -> System.out.println("runs"));
+                Weft.run(() -> System.out.println("runs again"));
             } catch (IllegalStateException e) {
                 System.out.println("refused: " + e.getMessage());
             }
         }
     }
 
+    /** The same, where virtual threads have been at work before. */
+    static final class AfterOthers {
+        private AfterOthers() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Thread.ofVirtual().start(() -> {}).join();
+            Flagless.main(args);
+        }
+    }
+
+    private static long announcements(Child child) {
+        return child.printed().lines().filter(l -> l.contains("portable mode")).count();
+    }
+
     @Test
-    void withoutTheFlagOnTheClassPathTheFlagForTheClassPathIsNamed() throws Exception {
+    void withoutTheFlagTheProgramRunsAndSaysOnceWhichFlagIsMissingAndWhatIsLost() throws Exception {
         try (Child child = Child.onClassPath(Flagless.class)) {
-            assertThat(child.awaitLine("refused: "))
+            assertThat(child.awaitLine("portable mode"))
                     .contains("--add-opens java.base/java.lang=ALL-UNNAMED")
-                    .contains("Add-Opens: java.base/java.lang");
+                    .contains("Add-Opens: java.base/java.lang")
+                    .contains("slower", "one carrier", "timed waits", "ScopedValue", "epoll");
+            child.awaitLine("runs again");
             assertThat(child.exitStatus()).isZero();
+            assertThat(announcements(child)).isOne();
         }
     }
 
     @Test
     void withoutTheFlagOnTheModulePathTheFlagForTheModuleIsNamed() throws Exception {
+        try (Child child = Child.onModulePath(Flagless.class, "--add-modules", "jdk.management")) {
+            assertThat(child.awaitLine("portable mode"))
+                    .contains("--add-opens java.base/java.lang=dev.weft.core")
+                    .doesNotContain("ALL-UNNAMED");
+            child.awaitLine("runs");
+            assertThat(child.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void withNeitherTheFlagNorTheModuleThatSeesTheSchedulerTheProgramIsRefused() throws Exception {
         try (Child child = Child.onModulePath(Flagless.class)) {
             assertThat(child.awaitLine("refused: "))
                     .contains("--add-opens java.base/java.lang=dev.weft.core")
-                    .doesNotContain("ALL-UNNAMED");
+                    .contains("--add-modules jdk.management");
+            assertThat(child.exitStatus()).isZero();
+            assertThat(announcements(child)).isZero();
+        }
+    }
+
+    @Test
+    void whereVirtualThreadsRunInParallelAlreadyTheProgramIsRefusedAndTheFlagNamed()
+            throws Exception {
+        try (Child child = Child.onClassPath(AfterOthers.class)) {
+            assertThat(child.awaitLine("refused: "))
+                    .contains("--add-opens java.base/java.lang=ALL-UNNAMED")
+                    .contains("-Djdk.virtualThreadScheduler.parallelism=1")
+                    .contains("-Djdk.virtualThreadScheduler.maxPoolSize=1");
+            assertThat(child.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void whereTheSchedulerWasLimitedToOneCarrierFromTheStartItMayHaveRunBefore() throws Exception {
+        try (Child child =
+                Child.onClassPath(
+                        AfterOthers.class,
+                        "-Djdk.virtualThreadScheduler.parallelism=1",
+                        "-Djdk.virtualThreadScheduler.maxPoolSize=1")) {
+            child.awaitLine("runs again");
+            assertThat(child.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void whereOnlyTheParallelismWasLimitedOthersMayHaveMadeMoreCarriers() throws Exception {
+        try (Child child =
+                Child.onClassPath(
+                        AfterOthers.class, "-Djdk.virtualThreadScheduler.parallelism=1")) {
+            assertThat(child.awaitLine("refused: ")).contains("maxPoolSize=1");
             assertThat(child.exitStatus()).isZero();
         }
     }
 
     @Test
     void theClassPathsFlagDoesNotOpenTheDoorToAModuleAndTheRightOneIsNamed() throws Exception {
-        try (Child child = Child.onModulePath(Flagless.class, Child.CLASS_PATH_FLAG)) {
-            assertThat(child.awaitLine("refused: ")).contains("=dev.weft.core");
+        try (Child child =
+                Child.onModulePath(
+                        Flagless.class, Child.CLASS_PATH_FLAG, "--add-modules", "jdk.management")) {
+            assertThat(child.awaitLine("portable mode")).contains("=dev.weft.core");
             assertThat(child.exitStatus()).isZero();
         }
     }
@@ -255,12 +321,14 @@ class MisuseTest {
         try (Child child = Child.onClassPath(Flagless.class, Child.CLASS_PATH_FLAG)) {
             child.awaitLine("runs");
             assertThat(child.exitStatus()).isZero();
+            assertThat(announcements(child)).isZero();
         }
         try (Child child =
                 Child.onModulePath(
                         Flagless.class, "--add-opens=java.base/java.lang=dev.weft.core")) {
             child.awaitLine("runs");
             assertThat(child.exitStatus()).isZero();
+            assertThat(announcements(child)).isZero();
         }
     }
 }

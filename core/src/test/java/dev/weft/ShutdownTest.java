@@ -80,6 +80,7 @@ class ShutdownTest {
         return List.of(t.getStackTrace()).stream().map(StackTraceElement::toString).toList();
     }
 
+    @NeedsOwnCarrier("a task that gives way by Thread.yield may have several turns in a row")
     @Test
     void aTaskThatIgnoresItsCancellationIsNotNamedTwiceAtTheSameTimeButAgainLater() {
         run(
@@ -189,9 +190,9 @@ class ShutdownTest {
                 });
         assertThat(failures())
                 .extracting(LoopFailure::kind)
-                .containsExactly(Kind.CANCELLATION_IGNORED, Kind.STILL_RUNNING);
-        assertThat(failures().getLast().message()).contains("waits for thread 'weft-offload-");
-        assertThat(stack(failures().getLast())).anySatisfy(s -> assertThat(s).contains("endures"));
+                .startsWith(Kind.CANCELLATION_IGNORED, Kind.STILL_RUNNING);
+        assertThat(failures().get(1).message()).contains("waits for thread 'weft-offload-");
+        assertThat(stack(failures().get(1))).anySatisfy(s -> assertThat(s).contains("endures"));
     }
 
     /** Like native code: hears no interrupt. */

@@ -52,7 +52,7 @@ class SignalsTest {
 
     @Test
     void sigintCancelsTheTreeRunsCleanUpAndEndsWith130() throws Exception {
-        try (Child child = Child.onClassPath(Tree.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(Tree.class, Child.SAME_MODE)) {
             child.awaitLine("waiting");
             child.kill("INT");
             assertThat(child.exitStatus()).isEqualTo(130);
@@ -62,7 +62,7 @@ class SignalsTest {
 
     @Test
     void sigtermCancelsTheTreeRunsCleanUpAndEndsWith143() throws Exception {
-        try (Child child = Child.onClassPath(Tree.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(Tree.class, Child.SAME_MODE)) {
             child.awaitLine("waiting");
             child.kill("TERM");
             assertThat(child.exitStatus()).isEqualTo(143);
@@ -91,7 +91,7 @@ class SignalsTest {
     // semantics 4: "A second signal halts at once"
     @Test
     void aSecondSignalEndsTheProcessAtOnce() throws Exception {
-        try (Child child = Child.onClassPath(Stubborn.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(Stubborn.class, Child.SAME_MODE)) {
             child.awaitLine("waiting");
             child.kill("INT");
             child.awaitLine("cleaning up");
@@ -102,7 +102,7 @@ class SignalsTest {
 
     @Test
     void aSecondSignalOfTheOtherKindEndsItWithItsOwnStatus() throws Exception {
-        try (Child child = Child.onClassPath(Stubborn.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(Stubborn.class, Child.SAME_MODE)) {
             child.awaitLine("waiting");
             child.kill("INT");
             child.awaitLine("cleaning up");
@@ -131,7 +131,7 @@ class SignalsTest {
 
     @Test
     void runThrowsCancellationExceptionNamingTheSignalWhichMayBeCaught() throws Exception {
-        try (Child child = Child.onClassPath(Catching.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(Catching.class, Child.SAME_MODE)) {
             child.awaitLine("waiting");
             child.kill("INT");
             assertThat(child.awaitLine("caught")).isEqualTo("caught SIGINT");
@@ -154,7 +154,7 @@ class SignalsTest {
     // semantics 4: "`run` on the process's main thread installs signal handlers ... and restores them"
     @Test
     void theOldHandlersAreRestored() throws Exception {
-        try (Child child = Child.onClassPath(Afterwards.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(Afterwards.class, Child.SAME_MODE)) {
             child.awaitLine("waiting");
             child.kill("TERM");
             assertThat(child.exitStatus()).isEqualTo(143); // the JVM's own way to end
@@ -188,7 +188,7 @@ class SignalsTest {
     // semantics 2: "The first SIGINT is masked, too"
     @Test
     void aShieldMasksTheFirstSignalToo() throws Exception {
-        try (Child child = Child.onClassPath(Shielded.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(Shielded.class, Child.SAME_MODE)) {
             child.awaitLine("waiting");
             child.kill("INT");
             child.awaitLine("masked");

@@ -71,6 +71,7 @@ class TrapsTest {
         return waits;
     }
 
+    @NeedsOwnCarrier("the JDK's timed waits are the JDK's own")
     @Test
     void theJdksTimedWaitsLiveOnTheLoopsTimersAndNeedNoOtherThread() {
         timedWaits()
@@ -97,6 +98,7 @@ class TrapsTest {
         return thread.getName().contains("unparker") || thread.getName().contains("Scheduler");
     }
 
+    @NeedsOwnCarrier("the JDK's timed waits are the JDK's own")
     @Test
     void aTimedWaitThatEndsEarlyLeavesNoTimer() {
         Weft.run(
@@ -245,17 +247,16 @@ class TrapsTest {
 
     // ---- the scheduler after its loop
 
+    @NeedsOwnCarrier("there is no scheduler of the loop's")
     @Test
     void anEndedLoopsSchedulerStillRunsWhatItIsGivenAndNeverThrows() throws Exception {
-        Loop loop = Sim.run(Loop::current);
+        LoopScheduler scheduler = ((OwnCarrier) Sim.run(Loop::current).switching).scheduler;
         CountDownLatch ran = new CountDownLatch(3);
         assertThatCode(
                         () -> {
-                            loop.scheduler.execute(ran::countDown);
-                            var _ = loop.scheduler.submit(ran::countDown);
-                            var _ =
-                                    loop.scheduler.schedule(
-                                            ran::countDown, 1, TimeUnit.MILLISECONDS);
+                            scheduler.execute(ran::countDown);
+                            var _ = scheduler.submit(ran::countDown);
+                            var _ = scheduler.schedule(ran::countDown, 1, TimeUnit.MILLISECONDS);
                         })
                 .doesNotThrowAnyException();
         ran.await();
@@ -356,7 +357,7 @@ class TrapsTest {
 
     @Test
     void socketsOfTheJdksThreadsWorkAfterALoopThatUsedTheFirstSocketHasEnded() throws Exception {
-        try (Child child = Child.onClassPath(SocketsFirstOnALoop.class, Child.CLASS_PATH_FLAG)) {
+        try (Child child = Child.onClassPath(SocketsFirstOnALoop.class, Child.SAME_MODE)) {
             child.awaitLine("all sockets work");
             assertThat(child.exitStatus()).isZero();
         }
@@ -452,8 +453,7 @@ class TrapsTest {
     @Test
     void aTaskThatWaitsWhilePinnedIsNamed() throws Exception {
         try (Child child =
-                Child.onClassPath(
-                        PinnedWait.class, Child.CLASS_PATH_FLAG, "-Dweft.slow-step=0.05")) {
+                Child.onClassPath(PinnedWait.class, Child.SAME_MODE, "-Dweft.slow-step=0.05")) {
             assertThat(child.awaitLine("waits while it is pinned"))
                     .contains(
                             "task 'main/initialiser'",

@@ -28,6 +28,12 @@ public final class NioDriverProvider implements DriverProvider {
         return true;
     }
 
+    /** JDK 25 parks a virtual thread that selects. */
+    @Override
+    public boolean holdsCarrier() {
+        return false;
+    }
+
     @Override
     public Driver create() {
         return new NettyDriver(Transport.NIO);
