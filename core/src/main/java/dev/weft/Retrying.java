@@ -74,7 +74,9 @@ final class Retrying {
                             case EQUAL -> longest / 2 + chance * longest / 2;
                             case FULL -> chance * longest;
                         };
-        return task.loop.nanoTime() + pause - end > 0 ? -1 : pause;
+        long left = task.nanosLeft(); // 0: a request is due, which the pause throws
+        boolean tooLate = task.loop.nanoTime() + pause - end > 0 || (left > 0 && pause >= left);
+        return tooLate ? -1 : pause;
     }
 
     private void remember(Exception e) {

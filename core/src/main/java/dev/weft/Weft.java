@@ -314,7 +314,8 @@ public final class Weft {
      *
      * <p>A cancellation, also one that another exception wraps, and an {@code Error} are never
      * retried. Nor is a failure after which the next attempt could begin only when the policy's
-     * time is up.
+     * time is up, or a deadline around it ({@link #timeLeft}): rather than sleep into a timeout it
+     * throws what the last attempt threw.
      *
      * @throws X what the last attempt threw, with the failures of the earlier ones suppressed in
      *     it, at most 32

@@ -194,22 +194,65 @@ class RetryTest {
 
     @Test
     void cancelledInItsDelayItThrowsAtOnceWithWhatHadFailed() {
-        Throwable thrown =
-                failureOf(
-                        () ->
-                                Weft.timeout(
-                                        ms(50),
-                                        () -> {
-                                            Throwable error =
-                                                    thrownBy(
-                                                            () -> Weft.retry(plain(9), failing(9)));
-                                            trace.add("at " + millis());
-                                            assertThat(error).isInstanceOf(CancelledError.class);
-                                            assertThat(error.getSuppressed()).hasSize(1);
-                                            throw Throwing.sneaky(error);
-                                        }));
-        assertThat(thrown).isInstanceOf(TimeoutException.class);
+        Sim.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    Task<?> retrying =
+                                            g.start(
+                                                    () -> {
+                                                        Throwable error =
+                                                                thrownBy(
+                                                                        () ->
+                                                                                Weft.retry(
+                                                                                        plain(9),
+                                                                                        failing(
+                                                                                                9)));
+                                                        trace.add("at " + millis());
+                                                        assertThat(error)
+                                                                .isInstanceOf(CancelledError.class);
+                                                        assertThat(error.getSuppressed())
+                                                                .hasSize(1);
+                                                        throw Throwing.sneaky(error);
+                                                    });
+                                    sleep(50);
+                                    retrying.cancel("enough");
+                                }));
         assertThat(trace).containsExactly("at 50");
+    }
+
+    @Test
+    void itDoesNotSleepIntoADeadlineAroundItButThrowsWhatFailed() {
+        Throwable thrown =
+                failureOf(() -> Weft.timeout(ms(300), () -> Weft.retry(plain(9), failing(9))));
+        assertThat(thrown).hasMessage("attempt 2");
+        assertThat(attempts).containsExactly(0L, 100L);
+        attempts.clear();
+        thrown = failureOf(() -> Weft.timeout(ms(301), () -> Weft.retry(plain(9), failing(9))));
+        assertThat(thrown).hasMessage("attempt 3");
+    }
+
+    @Test
+    void aRequestThatIsDueAfterAnAttemptIsThrownWithTheFailure() {
+        Sim.run(
+                () ->
+                        Weft.group(
+                                g ->
+                                        assertThat(
+                                                        thrownBy(
+                                                                () ->
+                                                                        Weft.retry(
+                                                                                plain(9),
+                                                                                () -> {
+                                                                                    g.cancel("now");
+                                                                                    throw new IOException(
+                                                                                            "x");
+                                                                                })))
+                                                .isInstanceOf(CancelledError.class)
+                                                .satisfies(
+                                                        e ->
+                                                                assertThat(e.getSuppressed())
+                                                                        .hasSize(1))));
     }
 
     @Test
