@@ -54,13 +54,6 @@ final class Deadlock {
     private void look() {
         lookedAt = loop.stepNow() + 1;
         List<LoopTask<?>> tasks = TreeReader.allOf(loop);
-        if (loop.isRunners && !tasks.isEmpty()) {
-            tasks.removeFirst();
-            TaskFuture<?> program = loop.runnersProgram;
-            if (program == null || program.isDone()) {
-                return; // the next may wake what is left
-            }
-        }
         if (tasks.isEmpty() || loop.mayBeWoken() || !areStuck(tasks)) {
             return;
         }

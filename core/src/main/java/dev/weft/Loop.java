@@ -155,12 +155,6 @@ public final class Loop implements Executor {
     private final Deadlock deadlock;
     private @Nullable RuntimeException condemned;
 
-    /** Whether the main task only keeps the loop open, for a {@link Runner}. */
-    boolean isRunners;
-
-    /** The program that a runner runs now. */
-    volatile @Nullable TaskFuture<?> runnersProgram;
-
     /** Whether a thread of the program's has handed work in: it may do so again. */
     private boolean handedIn;
 

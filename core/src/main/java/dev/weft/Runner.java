@@ -144,11 +144,9 @@ public final class Runner implements AutoCloseable {
                     Signals.install(options.signals(), reason -> loop.stopAll(reason, future));
             Outcome<T> end;
             try {
-                loop.runnersProgram = future;
                 loop.handOverQuietly(future);
                 end = future.join("the thread that called Runner.run was interrupted");
             } finally {
-                loop.runnersProgram = null;
                 signals.close();
             }
             if (end == null) {
@@ -178,7 +176,6 @@ public final class Runner implements AutoCloseable {
         }
         if (task == null) {
             task = Programs.prepare(options, "runner", closing::await);
-            task.loop.isRunners = true;
             task.loop.start(task);
             root = task;
         }
