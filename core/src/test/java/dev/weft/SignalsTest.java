@@ -29,7 +29,7 @@ class SignalsTest {
             System.out.println("not reached");
         }
 
-        private static void waits(String name) {
+        static void waits(String name) {
             try {
                 Sim.sleepForever();
             } catch (CancelledError e) {
@@ -151,7 +151,8 @@ class SignalsTest {
         }
     }
 
-    // semantics 4: "`run` on the process's main thread installs signal handlers ... and restores them"
+    // semantics 4: "`run` on the process's main thread installs signal handlers ... and restores
+    // them"
     @Test
     void theOldHandlersAreRestored() throws Exception {
         try (Child child = Child.onClassPath(Afterwards.class, Child.SAME_MODE)) {
@@ -194,6 +195,149 @@ class SignalsTest {
             child.awaitLine("masked");
             assertThat(child.exitStatus()).isEqualTo(130);
             assertThat(child.printed()).doesNotContain("not reached");
+        }
+    }
+
+    /** A runner: a signal ends one program and all background tasks, and the runner goes on. */
+    static final class InRunner {
+        private InRunner() {}
+
+        public static void main(String[] args) {
+            try (Runner runner = Runner.create()) {
+                runner.run(() -> Weft.background(() -> Tree.waits("background")));
+                try {
+                    runner.run(
+                            () -> {
+                                Weft.offload(() -> System.out.println("waiting"));
+                                Tree.waits("program");
+                            });
+                } catch (CancellationException e) {
+                    System.out.println("caught " + e.getMessage());
+                }
+                System.out.println("next " + runner.<String, RuntimeException>run(() -> "run"));
+                runner.run(
+                        () -> {
+                            Weft.offload(() -> System.out.println("waiting again"));
+                            Sim.sleepForever();
+                        });
+            }
+        }
+    }
+
+    @Test
+    void aSignalEndsOneProgramOfARunnerAndTheNextTakesSignalsAgain() throws Exception {
+        try (Child child = Child.onClassPath(InRunner.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("INT");
+            assertThat(child.awaitLine("caught")).isEqualTo("caught SIGINT");
+            child.awaitLine("next run");
+            child.awaitLine("waiting again");
+            child.kill("TERM");
+            assertThat(child.exitStatus()).isEqualTo(143);
+            assertThat(child.printed())
+                    .contains(
+                            "program cleaned up after SIGINT", "background cleaned up after SIGINT")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    /**
+     * Programs on two threads that both want signals; the main thread's handlers are gone after.
+     */
+    static final class OnOtherThreads {
+        private OnOtherThreads() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Thread[] threads = new Thread[2];
+            for (int i = 0; i < 2; i++) {
+                threads[i] =
+                        Thread.ofPlatform()
+                                .start(
+                                        () -> {
+                                            try (Runner runner =
+                                                    Runner.builder().signals(true).build()) {
+                                                runner.run(OnOtherThreads::waits);
+                                            } catch (CancellationException e) {
+                                                System.out.println("caught " + e.getMessage());
+                                            }
+                                        });
+            }
+            for (Thread t : threads) {
+                t.join();
+            }
+            System.out.println("both ended");
+            Thread.sleep(Long.MAX_VALUE);
+        }
+
+        private static void waits() {
+            Weft.offload(() -> System.out.println("waiting"));
+            Sim.sleepForever();
+        }
+    }
+
+    @Test
+    void aSignalEndsAllProgramsThatWantItAndTheLastPutsTheOldHandlerBack() throws Exception {
+        try (Child child = Child.onClassPath(OnOtherThreads.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.awaitLine("waiting");
+            child.kill("INT");
+            child.awaitLine("caught SIGINT");
+            child.awaitLine("caught SIGINT");
+            child.awaitLine("both ended");
+            child.kill("TERM");
+            assertThat(child.exitStatus()).isEqualTo(143); // the JVM's own way to end
+        }
+    }
+
+    /** Several loops. */
+    static final class OnLoops {
+        private OnLoops() {}
+
+        public static void main(String[] args) {
+            Loops.run(
+                    2,
+                    loops -> {
+                        Weft.offload(() -> System.out.println("waiting"));
+                        Tree.waits("loop " + loops.index());
+                    });
+        }
+    }
+
+    @Test
+    void aSignalEndsAllLoops() throws Exception {
+        try (Child child = Child.onClassPath(OnLoops.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.awaitLine("waiting");
+            child.kill("TERM");
+            assertThat(child.exitStatus()).isEqualTo(143);
+            assertThat(child.printed())
+                    .contains("loop 0 cleaned up after SIGTERM", "loop 1 cleaned up after SIGTERM")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    /** Signals are somebody else's. */
+    static final class Off {
+        private Off() {}
+
+        public static void main(String[] args) {
+            try (Runner runner = Runner.builder().signals(false).build()) {
+                runner.run(
+                        () -> {
+                            Weft.offload(() -> System.out.println("waiting"));
+                            Tree.waits("program");
+                        });
+            }
+        }
+    }
+
+    @Test
+    void turnedOffTheJvmEndsInItsOwnWayWithoutCleanUp() throws Exception {
+        try (Child child = Child.onClassPath(Off.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("waiting");
+            child.kill("TERM");
+            assertThat(child.exitStatus()).isEqualTo(143);
+            assertThat(child.printed()).doesNotContain("cleaned up");
         }
     }
 }
