@@ -22,6 +22,9 @@ public final class Semaphore {
     private final int most;
     private int available;
 
+    /** How many tasks wait for more than one permit, or have just got them. */
+    private int several;
+
     /**
      * @param permits how many there are at first; {@link #release} may add to them
      * @throws IllegalArgumentException if negative
@@ -83,11 +86,12 @@ public final class Semaphore {
             waiters.await();
             return;
         }
+        several++;
         try {
             waiters.awaitOffering(permits);
-        } catch (Throwable cancelled) { // those behind may want less
-            serve();
-            throw cancelled;
+        } finally {
+            several--;
+            serve(); // if it was cancelled: those behind may want less
         }
     }
 
@@ -140,8 +144,16 @@ public final class Semaphore {
                             + " more than were taken: it has "
                             + available);
         }
-        available += permits;
-        serve();
+        if (several > 0) {
+            available += permits;
+            serve();
+        } else {
+            int left = permits;
+            while (left > 0 && waiters.wakeFirst(null)) {
+                left--;
+            }
+            available += left;
+        }
     }
 
     private void serve() {
