@@ -65,6 +65,7 @@ final class Combinators {
 
     static <T extends @Nullable Object, X extends Exception> List<T> gather(
             Body<? extends T, ? extends X>[] bodies) throws X {
+        LoopTask.current().checkCancelled();
         @SuppressWarnings({"unchecked", "rawtypes"})
         LoopTask<? extends T>[] tasks = new LoopTask[bodies.length];
         Combinators.<@Nullable Void, X>inGroup(
@@ -178,6 +179,7 @@ final class Combinators {
                 throw new IllegalArgumentException(
                         "the limit of " + what + " is " + limit + "; it must be at least 1");
             }
+            Weft.checkCancelled();
             this.room = new WaitList(what + " (limit of " + limit + ")");
             this.free = limit;
         }

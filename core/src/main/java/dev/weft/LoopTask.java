@@ -532,6 +532,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         }
     }
 
+    /** Whether the next wait throws. */
+    boolean isDue() {
+        return deliveries != null && due() != null;
+    }
+
     private void throwIfDue() {
         settleInterrupt();
         Delivery due = due();

@@ -284,7 +284,7 @@ final class TaskGroup extends OwnedScope implements Group {
             }
         }
         if ((ordinary == 0 || (joiningDaemons && daemons == 0)) && !join.isEmpty()) {
-            join.wakeFirst(null);
+            join.wakeFirst(owner.isDue());
         }
     }
 
@@ -351,7 +351,7 @@ final class TaskGroup extends OwnedScope implements Group {
                 }
             }
         }
-        boolean waited = join();
+        boolean requested = join();
         ended = true;
         Throwable cancellation = outerRequest == null ? null : thrown;
         if (resources != null) {
@@ -388,7 +388,7 @@ final class TaskGroup extends OwnedScope implements Group {
         if (unwound) {
             owner.redeliverSince(entered);
         }
-        if (waited && !kept && (thrown == null || unwound)) {
+        if (requested && !kept && (thrown == null || unwound)) {
             owner.checkCancelled();
         }
         LoopTask<?> cancelled = missing;
@@ -439,21 +439,20 @@ final class TaskGroup extends OwnedScope implements Group {
         finishCall(thrown);
     }
 
+    /** Whether a request had come by the time the last child ended. */
     private boolean join() {
-        boolean waited = false;
+        Object requested = false;
         while (ordinary > 0) {
-            waited = true;
-            join.awaitUncancellable();
+            requested = join.awaitUncancellable();
         }
         if (daemons > 0) {
-            waited = true;
             joiningDaemons = true;
             cancelChildren("group '" + name + "' is done", owner.name());
             while (daemons > 0 || ordinary > 0) {
-                join.awaitUncancellable();
+                requested = join.awaitUncancellable();
             }
         }
-        return waited;
+        return Boolean.TRUE.equals(requested);
     }
 
     private static Throwable stale(CancelledError stale) {

@@ -375,4 +375,151 @@ class GatherTest {
                     assertThat(millis()).isEqualTo(30);
                 });
     }
+
+    // semantics 2: "Once the waker has handed over the result the wait has happened"
+    @Test
+    void aRequestThatComesWhenAllHaveEndedShowsAtTheNextWaitOnly() {
+        Sim.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    Task<?>[] gathering = new Task<?>[1];
+                                    gathering[0] =
+                                            g.start(
+                                                    () -> {
+                                                        trace.add(
+                                                                "values "
+                                                                        + Weft
+                                                                                .<String,
+                                                                                        RuntimeException>
+                                                                                        gather(
+                                                                                                after(
+                                                                                                        1,
+                                                                                                        "a"),
+                                                                                                after(
+                                                                                                        2,
+                                                                                                        "b")));
+                                                        Weft.checkCancelled();
+                                                        trace.add("never");
+                                                    });
+                                    g.start(
+                                            () -> {
+                                                sleep(2); // its timer is set first
+                                                Weft.checkpoint();
+                                                gathering[0].cancel("too late");
+                                            });
+                                }));
+        assertThat(trace).containsExactly("values [a, b]");
+    }
+
+    // semantics 2: "A wait looks for a due cancellation on entry, before any effect"
+    @Test
+    void aRequestPendingOnEntryStartsNothing() {
+        Sim.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    g.cancel("now");
+                                    for (Action<RuntimeException> gather :
+                                            List.<Action<RuntimeException>>of(
+                                                    () -> Weft.gather(() -> trace.add("a")),
+                                                    () ->
+                                                            Weft.<@Nullable Object>gatherOutcomes(
+                                                                    () -> trace.add("b")),
+                                                    () -> Weft.gather(List.of("c"), 1, trace::add),
+                                                    () -> Weft.gather(List.of("d").subList(0, 0), 1, i -> i),
+                                                    () ->
+                                                            Weft.gather(
+                                                                    () -> 1, () -> 2, Integer::sum),
+                                                    () -> Weft.forEach(List.of(), 1, i -> {}))) {
+                                        assertThat(Sim.thrownBy(gather))
+                                                .isInstanceOf(CancelledError.class);
+                                        g.cancel("again"); // does nothing
+                                        Task.current().cancel("again");
+                                    }
+                                }));
+        assertThat(trace).isEmpty();
+    }
+
+    // asyncio's gather_shield: a shield in a body keeps that body from the cancellation
+    @Test
+    void aShieldedBodyOfACancelledGatherEndsInPeace() {
+        Sim.run(
+                () ->
+                        Weft.moveOnAfter(
+                                Sim.ms(5),
+                                () ->
+                                        Weft.gather(
+                                                waiting("a"),
+                                                () ->
+                                                        Weft.shield(
+                                                                Sim.s(1),
+                                                                () -> {
+                                                                    sleep(10);
+                                                                    trace.add(
+                                                                            "shielded ended at "
+                                                                                    + millis());
+                                                                    return "b";
+                                                                }))));
+        assertThat(trace).containsExactly("a ended at 6", "shielded ended at 10");
+    }
+
+    // asyncio's shield_gather: a gather in a shield goes on
+    @Test
+    void aGatherInAShieldGoesOn() {
+        Sim.run(
+                () ->
+                        Weft.moveOnAfter(
+                                Sim.ms(5),
+                                () -> {
+                                    trace.addAll(
+                                            Weft.shield(
+                                                    Sim.s(1),
+                                                    () ->
+                                                            Weft.<String, RuntimeException>gather(
+                                                                    after(10, "a"),
+                                                                    after(20, "b"))));
+                                    assertThat(millis()).isEqualTo(20);
+                                    Weft.checkCancelled();
+                                    trace.add("never");
+                                }));
+        assertThat(trace).containsExactly("a", "b");
+    }
+
+    // asyncio's exception_marking: what fails later is known to somebody, not logged
+    @Test
+    void nothingOfAFailedGatherIsLogged() {
+        try (Logged logged = Logged.open()) {
+            IOException first = new IOException("first");
+            IOException second = new IOException("second");
+            assertThat(
+                            failureOf(
+                                    () ->
+                                            Weft.gather(
+                                                    failing(1, first),
+                                                    failing(1, second),
+                                                    failing(1, first))))
+                    .isSameAs(first);
+            assertThat(first.getSuppressed()).containsExactly(second);
+            assertThat(logged.messages()).isEmpty();
+        }
+    }
+
+    // asyncio's result_exception_one_cancellation
+    @Test
+    void ofAValueAFailureAndACancellationTheFirstThatIsNoValueIsThrown() {
+        Body<String, RuntimeException> cancelled =
+                () -> {
+                    sleep(1);
+                    Task.current().cancel("own will");
+                    sleepForever();
+                    return "never";
+                };
+        IOException failure = new IOException("x");
+        assertThat(failureOf(() -> Weft.gather(after(0, "a"), cancelled, failing(2, failure))))
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("own will");
+        assertThat(failureOf(() -> Weft.gather(after(3, "a"), failing(0, failure), cancelled)))
+                .isSameAs(failure);
+    }
 }
