@@ -108,6 +108,7 @@ public final class Loop implements Executor {
                 }
             };
     final long graceNanos;
+    final long slowStepNanos;
 
     /**
      * How many requests to cancel are alive; as long as there are none, starting a task need not
@@ -187,6 +188,7 @@ public final class Loop implements Executor {
         String named = options.name();
         this.name = named == null ? "weft-" + NUMBERS.incrementAndGet() : named;
         this.graceNanos = options.grace().toNanos();
+        this.slowStepNanos = options.slowStep().toNanos();
         this.reports.handler = options.handler();
         this.switching = Switching.of(this);
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);

@@ -20,9 +20,11 @@ record Options(
         @Nullable Boolean signals,
         @Nullable Consumer<? super LoopFailure> handler,
         Duration grace,
+        Duration slowStep,
         boolean debug) {
 
     static Options with(Supplier<? extends Driver> driver) {
-        return new Options(null, driver, null, null, Settings.grace(), Settings.debug());
+        return new Options(
+                null, driver, null, null, Settings.grace(), Settings.slowStep(), Settings.debug());
     }
 }

@@ -50,6 +50,7 @@ public final class Runner implements AutoCloseable {
         private @Nullable Boolean signals;
         private @Nullable Consumer<? super LoopFailure> handler;
         private Duration grace = Settings.grace();
+        private Duration slowStep = Settings.slowStep();
         private boolean debug = Settings.debug();
 
         private Builder() {}
@@ -91,12 +92,27 @@ public final class Runner implements AutoCloseable {
          * @throws IllegalArgumentException if negative
          */
         public Builder grace(Duration grace) {
-            if (grace.isNegative()) {
-                throw new IllegalArgumentException(
-                        "the grace is " + grace + "; it must not be negative");
-            }
-            this.grace = grace;
+            this.grace = notNegative("grace", grace);
             return this;
+        }
+
+        /**
+         * From when on a step counts as one that holds up the loop, and is reported while it lasts;
+         * zero: never. By default what {@code -Dweft.slow-step} says, or 100 ms.
+         *
+         * @throws IllegalArgumentException if negative
+         */
+        public Builder slowStep(Duration limit) {
+            this.slowStep = notNegative("limit of a slow step", limit);
+            return this;
+        }
+
+        private static Duration notNegative(String what, Duration duration) {
+            if (duration.isNegative()) {
+                throw new IllegalArgumentException(
+                        "the " + what + " is " + duration + "; it must not be negative");
+            }
+            return duration;
         }
 
         /**
@@ -120,7 +136,7 @@ public final class Runner implements AutoCloseable {
         }
 
         Options options(@Nullable String loopName) {
-            return new Options(loopName, driver, signals, handler, grace, debug);
+            return new Options(loopName, driver, signals, handler, grace, slowStep, debug);
         }
     }
 

@@ -14,7 +14,7 @@ final class StepWatch {
     private static final int GROWTH = 4;
 
     private final long limit;
-    private final long interval;
+    final long interval;
 
     private long step;
     private long lookedAt;
@@ -28,7 +28,7 @@ final class StepWatch {
 
     /**
      * @param limit from when on a step is reported; again at four times that, and so on
-     * @param interval between two looks
+     * @param interval the longest that is meant to lie between two looks
      */
     StepWatch(long limit, long interval) {
         this.limit = limit;

@@ -16,21 +16,31 @@ import java.util.function.LongSupplier;
  * frame). One daemon thread for all loops, which only reads a counter of each.
  */
 final class Watchdog implements Runnable {
-    private static final long LIMIT_NANOS = Settings.slowStep().toNanos();
-    private static final long INTERVAL_NANOS = Math.max(1, LIMIT_NANOS / 4);
     private static final Map<Loop, StepWatch> LOOPS = new ConcurrentHashMap<>();
     private static @Nullable Thread thread;
 
     private Watchdog() {}
 
     static synchronized void watch(Loop loop) {
-        if (LIMIT_NANOS == 0) {
+        long limit = loop.slowStepNanos;
+        if (limit == 0) {
             return;
         }
-        LOOPS.put(loop, new StepWatch(LIMIT_NANOS, INTERVAL_NANOS));
+        LOOPS.put(loop, new StepWatch(limit, Math.max(1, limit / 4)));
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name("weft-watchdog").start(new Watchdog());
+        } else {
+            LockSupport.unpark(thread); // it may have to look more often from now on
         }
+    }
+
+    /** Between two looks: as short as the strictest loop wants it. */
+    private static long interval() {
+        long shortest = Long.MAX_VALUE;
+        for (StepWatch watch : LOOPS.values()) {
+            shortest = Math.min(shortest, watch.interval);
+        }
+        return shortest == Long.MAX_VALUE ? 1 : shortest;
     }
 
     static void forget(Loop loop) {
@@ -48,7 +58,7 @@ final class Watchdog implements Runnable {
     @Override
     public void run() {
         do {
-            LockSupport.parkNanos(INTERVAL_NANOS);
+            LockSupport.parkNanos(interval());
             LOOPS.forEach(Watchdog::look);
         } while (!LOOPS.isEmpty() || !retire());
     }

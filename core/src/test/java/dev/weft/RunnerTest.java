@@ -348,6 +348,31 @@ class RunnerTest {
     }
 
     @Test
+    void eachRunnerHasALimitOfItsOwnForSlowSteps() {
+        try (Logged logged = Logged.open()) {
+            for (Duration limit : List.of(Duration.ZERO, Duration.ofMillis(2))) {
+                try (Runner runner = Runner.builder().slowStep(limit).build()) {
+                    int before = logged.messages().size();
+                    runner.run(
+                            () -> {
+                                long end = System.nanoTime() + 30_000_000_000L;
+                                long least = System.nanoTime() + 150_000_000;
+                                while (System.nanoTime() < least
+                                        || (!limit.isZero()
+                                                && logged.messages().size() == before
+                                                && System.nanoTime() < end)) {
+                                    Thread.onSpinWait();
+                                }
+                            });
+                    assertThat(logged.messages().size() > before).isEqualTo(!limit.isZero());
+                }
+            }
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Runner.builder().slowStep(Duration.ofMillis(-2)));
+    }
+
+    @Test
     void weftRunInsideARunnersTaskIsRefusedToo() {
         try (Runner runner = Runner.create()) {
             runner.run(
