@@ -204,11 +204,16 @@ public final class Semaphore {
 
     /** The wait, once entered. */
     Held hold(int permits) {
-        if (mayTake(permits)) {
-            available -= permits;
-        } else {
+        if (!mayTake(permits)) {
             awaitTurn(permits);
+            return held(permits);
         }
+        Held held = held(permits);
+        available -= permits; // last: a stack overflow before it loses no permit
+        return held;
+    }
+
+    private Held held(int permits) {
         return new Held(this, permits, holders.add(Task.current()));
     }
 
