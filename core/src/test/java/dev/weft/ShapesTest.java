@@ -195,6 +195,7 @@ class ShapesTest {
 
     // rules 1: "`acquire()` returns a permit whose `close()` throws nothing and may be called
     // twice"
+    @SuppressWarnings("try") // the first close is the point
     @Test
     void aPermitIsClosedWithoutACatchAndTwiceDoesNoHarm() {
         Sim.run(
