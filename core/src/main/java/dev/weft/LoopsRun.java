@@ -15,6 +15,9 @@ final class LoopsRun<T extends @Nullable Object> {
     /** In the order in which they ended. */
     private final LinkedBlockingQueue<TaskFuture<T>> ended = new LinkedBlockingQueue<>();
 
+    /** Cancelling once more would cut clean-up short. */
+    private volatile boolean stopping;
+
     LoopsRun(Loops loops, @Nullable Boolean wantsSignals) {
         this.loops = loops;
         this.wantsSignals = wantsSignals;
@@ -77,9 +80,11 @@ final class LoopsRun<T extends @Nullable Object> {
             return worst;
         }
         if (worst == null) {
-            stop(
-                    "another loop's program "
-                            + (end instanceof Outcome.Failure<T> ? "failed" : "was cancelled"));
+            if (!stopping) {
+                stop(
+                        "another loop's program "
+                                + (end instanceof Outcome.Failure<T> ? "failed" : "was cancelled"));
+            }
             return end;
         }
         if (end instanceof Outcome.Failure<T> next) {
@@ -94,6 +99,7 @@ final class LoopsRun<T extends @Nullable Object> {
     }
 
     private void stop(String reason) {
+        stopping = true;
         for (int i = 0; i < bodies.size(); i++) {
             loops.get(i).stopAll(reason, bodies.get(i));
         }

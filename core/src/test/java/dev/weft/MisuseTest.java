@@ -263,7 +263,11 @@ class MisuseTest {
 
     @Test
     void withNeitherTheFlagNorTheModuleThatSeesTheSchedulerTheProgramIsRefused() throws Exception {
-        try (Child child = Child.onModulePath(Flagless.class)) {
+        try (Child child =
+                Child.onModulePath(
+                        Flagless.class,
+                        "--limit-modules",
+                        "dev.weft.core,java.logging,java.management,jdk.unsupported")) {
             assertThat(child.awaitLine("refused: "))
                     .contains("--add-opens java.base/java.lang=dev.weft.core")
                     .contains("--add-modules jdk.management");
