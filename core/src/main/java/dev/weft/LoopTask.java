@@ -778,7 +778,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             if (!flag && deliveryOf(sent.request) == sent) {
                 sent.markDelivered(null);
             }
-        } else if (flag) {
+        } else if (flag && !wasInterrupted()) {
             interrupted();
         }
     }
@@ -790,6 +790,16 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             interrupted();
         }
         return inWait;
+    }
+
+    /** Then the flag may have been set again by whoever caught the interrupt. */
+    private boolean wasInterrupted() {
+        for (Delivery d = deliveries; d != null; d = d.next) {
+            if (d.asInterrupt) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void interrupted() {
@@ -945,7 +955,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     /** An interrupt that the JDK has consumed by now was delivered outside the coming scope. */
     void settleBeforeScope() {
-        if (deliveries != null) {
+        if (interruptSent != null && !thread.isInterrupted()) {
             settleInterrupt();
         }
     }

@@ -53,8 +53,12 @@ abstract sealed class OwnedScope extends Scope
      * Leaves the scope, whose body threw; whether that was its own cancellation, which ends here.
      */
     final boolean absorbs(Throwable thrown) {
-        boolean own = isOwnCancellation(thrown);
-        close();
+        boolean own;
+        try {
+            own = isOwnCancellation(thrown);
+        } finally {
+            close();
+        }
         if (own) {
             owner.redeliverSince(entered);
         }

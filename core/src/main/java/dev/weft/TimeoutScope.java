@@ -14,7 +14,9 @@ final class TimeoutScope extends OwnedScope {
     private final class Deadline extends Timer {
         @Override
         void fire() {
-            expired = request("timeout of " + Durations.show(limit), "deadline");
+            if (isEntered()) { // or a stack overflow has skipped its end
+                expired = request("timeout of " + Durations.show(limit), "deadline");
+            }
         }
     }
 

@@ -76,6 +76,8 @@ class AwaitTest {
         assertThat(order).containsExactly(0, 1, 2, 3, 4);
     }
 
+    // semantics 3: "Task.await() throws the same object, the awaiting side shown by one suppressed
+    // marker per awaiting task"
     @Test
     void throwsTheVeryObjectWithTheAwaitingSideSuppressed() {
         IOException failure = new IOException("x");
@@ -224,6 +226,7 @@ class AwaitTest {
                 });
     }
 
+    // semantics 2: "the result is returned and the request shows at the next wait"
     @Test
     void aResultHandedOverBeforeTheRequestCameIsReturned() {
         // asyncio lost it: C4

@@ -81,6 +81,7 @@ class CancellationTest {
 
     // ---- delivery
 
+    // semantics 2: "with scope, reason, by"
     @Test
     void aRequestArrivesAtTheWaitWhereTheTaskIs() {
         assertThat(
@@ -323,6 +324,8 @@ class CancellationTest {
         assertThat(trace).containsExactly("goes on at 0");
     }
 
+    // semantics 2: "A wait looks for a due cancellation on entry, before any effect, also when it
+    // could complete at once"
     @Test
     void aWaitLooksForARequestOnEntryBeforeAnyEffectAlsoIfItCouldCompleteAtOnce() {
         Sim.run(
@@ -553,6 +556,8 @@ class CancellationTest {
 
     // ---- identity
 
+    // semantics 2: "A CancelledError whose scope does not enclose the task, or has ended, is a
+    // failure (IllegalStateException with it as cause)"
     @Test
     void aKeptCancelledErrorOfAnEndedScopeIsAFailure() {
         CancelledError[] kept = new CancelledError[1];
@@ -653,6 +658,8 @@ class CancellationTest {
                 .isEqualTo(STOPPED);
     }
 
+    // semantics 3: "Another task's cancellation reaches an awaiter as CancellationException and is
+    // an ordinary failure from there on"
     @Test
     void anotherTasksCancellationIsAnOrdinaryFailureForWhoAwaitsIt() {
         Throwable thrown =
@@ -675,6 +682,7 @@ class CancellationTest {
 
     private final LinkedBlockingQueue<String> never = new LinkedBlockingQueue<>();
 
+    // semantics 2: "a request interrupts a task unless it is inside a wait of Weft's"
     @Test
     void aTaskInThreadSleepIsInterrupted() {
         assertThat(
@@ -738,6 +746,7 @@ class CancellationTest {
                                 .isInstanceOf(TimeoutException.class));
     }
 
+    // semantics 2: "or the SocketException that the JDK throws then"
     @Test
     void aTaskReadingFromABlockingSocketIsInterrupted() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -1031,6 +1040,7 @@ class CancellationTest {
         }
     }
 
+    // semantics 2: "ClosedByInterruptException or InterruptedIOException"
     @Test
     void anUncheckedIoExceptionOfAnInterruptedChannelCountsAsItsCancellation() {
         assertThat(
@@ -1123,5 +1133,52 @@ class CancellationTest {
         } finally {
             ended[0]++;
         }
+    }
+
+    @Test
+    void anErrorThrownInPlaceOfTheCancellationIsTheTasksFailure() {
+        AssertionError error = new AssertionError("in clean-up");
+        Throwable thrown =
+                failureOf(
+                        () ->
+                                Weft.group(
+                                        g -> {
+                                            Task<@Nullable Void> task =
+                                                    g.start(
+                                                            () -> {
+                                                                try {
+                                                                    sleepForever();
+                                                                } catch (CancelledError e) {
+                                                                    throw error;
+                                                                }
+                                                            });
+                                            sleep(1);
+                                            task.cancel("stop");
+                                        }));
+        assertThat(thrown).isSameAs(error);
+    }
+
+    @Test
+    void aTaskThatWaitsForAnotherIsCancelledAloneAndCancellingBothIsBoth() {
+        Sim.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    Task<@Nullable Void> inner = g.start(Sim::sleepForever);
+                                    Task<@Nullable Void> outer = g.start(() -> inner.await());
+                                    Task<@Nullable Void> other = g.start(() -> inner.await());
+                                    sleep(1);
+                                    outer.cancel("outer");
+                                    sleep(1);
+                                    assertThat(inner.isDone()).isFalse();
+                                    inner.cancel("inner");
+                                    other.cancel("other");
+                                    assertThat(inner.outcome())
+                                            .isEqualTo(new Outcome.Cancelled<>("inner"));
+                                    assertThat(outer.outcome())
+                                            .isEqualTo(new Outcome.Cancelled<>("outer"));
+                                    assertThat(other.outcome())
+                                            .isEqualTo(new Outcome.Cancelled<>("other"));
+                                }));
     }
 }

@@ -216,6 +216,7 @@ class GroupTest {
         assertThat(trace).containsExactly("child ended at 15");
     }
 
+    // semantics 3: "Others are suppressed in it"
     @Test
     void laterFailuresAreSuppressedInTheFirst() {
         Throwable thrown =
@@ -366,6 +367,7 @@ class GroupTest {
         assertThat(thrown.getSuppressed()).noneMatch(e -> e instanceof IllegalStateException);
     }
 
+    // semantics 3: "unless identical or reachable from either side"
     @Test
     void theSameFailureFromTwoChildrenIsNotSuppressedInItself() {
         IOException failure = new IOException("x");
@@ -742,6 +744,8 @@ class GroupTest {
                                 }));
     }
 
+    // semantics 2: "When the exit of a group or scope replaces an outer scope's cancellation by a
+    // failure"
     @Test
     void ifChildrenFailWhileAnOuterRequestUnwindsTheFailureIsThrownAndTheRequestArrivesAnew() {
         Sim.run(
@@ -806,6 +810,7 @@ class GroupTest {
         assertThat(trace).containsExactly("body ended at 51");
     }
 
+    // semantics 2: "in a cancelled group the child runs to its first wait"
     @Test
     void aChildStartedInACancelledGroupRunsToItsFirstWait() {
         Sim.run(
@@ -842,6 +847,8 @@ class GroupTest {
         assertThat(trace).containsExactly("runs");
     }
 
+    // semantics 2: "g.start is accepted until the group has ended .. afterwards
+    // IllegalStateException"
     @Test
     void anEndedGroupAcceptsNoChildrenAndItsCancelDoesNothing() {
         Sim.run(
@@ -901,6 +908,7 @@ class GroupTest {
         assertThat(trace).containsExactly("daemon ended at 25", "group ends at 25");
     }
 
+    // semantics 3: "its failure still fails the group"
     @Test
     void aDaemonChildsFailureFailsTheGroup() {
         Throwable thrown =
@@ -1020,5 +1028,120 @@ class GroupTest {
                                     g.start(() -> Weft.sleep(s(1)));
                                 }));
         assertThat(trace).containsExactly("timed out");
+    }
+
+    // ---- further rows of asyncio's TaskGroup tests
+
+    @Test
+    void aTimeoutAroundAGroupWhoseChildFailsInCleanUpIsThatFailureWithTheTimeoutSuppressed() {
+        Throwable thrown =
+                failureOf(
+                        () ->
+                                Weft.timeout(
+                                        ms(10),
+                                        () ->
+                                                Weft.group(
+                                                        g -> {
+                                                            g.start(
+                                                                    () -> {
+                                                                        try {
+                                                                            sleepForever();
+                                                                        } finally {
+                                                                            throwUnchecked("child");
+                                                                        }
+                                                                    });
+                                                            sleepForever();
+                                                        })));
+        assertThat(thrown).hasMessage("child");
+        assertThat(thrown.getSuppressed()).singleElement().isInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void anOuterCancellationThroughNestedGroupsWhoseChildrenAllFailLosesNoFailure() {
+        Sim.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    Task<@Nullable Void> task =
+                                            g.start(
+                                                    () ->
+                                                            Weft.supervisor(
+                                                                    s -> nestedFailing(s).await()));
+                                    sleep(10);
+                                    task.cancel("stop");
+                                    assertThat(task.outcome())
+                                            .isEqualTo(new Outcome.Cancelled<>("stop"));
+                                }));
+        assertThat(trace).containsExactly("outer", "inner");
+    }
+
+    private Task<@Nullable Void> nestedFailing(Group s) {
+        return s.start(
+                () -> {
+                    try {
+                        Weft.group(
+                                outer -> {
+                                    outer.start(() -> failsWhenCancelled("outer"));
+                                    Weft.group(
+                                            inner ->
+                                                    inner.start(() -> failsWhenCancelled("inner")));
+                                });
+                    } catch (IllegalStateException e) {
+                        trace.add(e.getMessage());
+                        for (Throwable other : e.getSuppressed()) {
+                            trace.add(other.getMessage());
+                        }
+                        sleepForever(); // the request has not been forgotten
+                    }
+                });
+    }
+
+    private static void failsWhenCancelled(String message) {
+        try {
+            sleepForever();
+        } finally {
+            throwUnchecked(message);
+        }
+    }
+
+    @Test
+    void aGroupWithoutChildrenPassesACancellationThroughAndAFailureInItsPlaceToo() {
+        Sim.run(
+                () -> {
+                    assertThatThrownBy(
+                                    () ->
+                                            Weft.timeout(
+                                                    ms(10), () -> Weft.group(g -> sleepForever())))
+                            .isInstanceOf(TimeoutException.class);
+                    Throwable thrown =
+                            thrownBy(
+                                    () ->
+                                            Weft.timeout(
+                                                    ms(10),
+                                                    () ->
+                                                            Weft.group(
+                                                                    g ->
+                                                                            failsWhenCancelled(
+                                                                                    "body"))));
+                    assertThat(thrown).hasMessage("body");
+                });
+    }
+
+    @Test
+    void aChildMayBeStartedWhileTheGroupUnwindsAndIsJoined() {
+        assertThat(
+                        failureOf(
+                                () ->
+                                        Weft.group(
+                                                g -> {
+                                                    g.start(failing(5, "x"));
+                                                    try {
+                                                        sleepForever();
+                                                    } finally {
+                                                        g.start(waiting("late child", 5));
+                                                    }
+                                                })))
+                .hasMessage("x");
+        assertThat(trace).containsExactly("late child ended at 10");
     }
 }

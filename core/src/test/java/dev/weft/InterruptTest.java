@@ -11,10 +11,13 @@ import org.junit.jupiter.api.Timeout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Requests that reach a task as interrupts, because it waits with the JDK's calls. */
 @Timeout(30) // of a hang
+@SuppressWarnings("LockNotBeforeTry") // the locks are there to be held at awkward moments
 class InterruptTest {
     private final CountDownLatch never = new CountDownLatch(1);
 
@@ -82,5 +85,61 @@ class InterruptTest {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void the_flag_set_again_after_clean_up_that_waited_is_no_new_request() {
+        Sim.run(
+                () -> {
+                    Weft.moveOnAfter(ms(10), this::cleansUpAndSetsTheFlagAgain);
+                    Weft.sleep(ms(1));
+                });
+        assertThat(cleanedUp).isTrue();
+    }
+
+    private boolean cleanedUp;
+
+    private void cleansUpAndSetsTheFlagAgain() {
+        try {
+            new LinkedBlockingQueue<String>().take();
+        } catch (InterruptedException e) {
+            Weft.sleep(ms(5));
+            Thread.currentThread().interrupt();
+            Weft.sleep(ms(5));
+            cleanedUp = true;
+        }
+    }
+
+    @Test
+    void an_interrupt_not_heeded_yet_reaches_a_wait_of_the_jdk_in_a_scope_entered_meanwhile() {
+        ReentrantLock lock = new ReentrantLock();
+        Sim.run(
+                () ->
+                        Weft.group(
+                                g -> {
+                                    Task<Boolean> victim =
+                                            g.start(
+                                                    () -> {
+                                                        lock.lock(); // does not heed the interrupt
+                                                        lock.unlock();
+                                                        return Weft.moveOnAfter(
+                                                                Sim.s(3), this::takeForever);
+                                                    });
+                                    lock.lock();
+                                    try {
+                                        Weft.sleep(ms(5));
+                                        victim.cancel("stop");
+                                        Weft.sleep(ms(5));
+                                    } finally {
+                                        lock.unlock();
+                                    }
+                                    assertThat(victim.outcome())
+                                            .isEqualTo(new Outcome.Cancelled<>("stop"));
+                                    assertThat(Sim.millis()).isEqualTo(10);
+                                }));
+    }
+
+    private void takeForever() throws InterruptedException {
+        new LinkedBlockingQueue<String>().take();
     }
 }

@@ -233,6 +233,8 @@ class RunTest {
         assertThat(trace).containsExactly("cleaned up");
     }
 
+    // semantics 3: "A VirtualMachineError takes precedence and unwinds the same way; the loop lives
+    // until clean-up has run"
     @Test
     void aVirtualMachineErrorUnwindsLikeAFailureAndTheLoopLivesUntilCleanUpHasRun() {
         List<String> trace = new ArrayList<>();
@@ -475,5 +477,19 @@ class RunTest {
                     });
             assertThat(logged.failures()).singleElement().isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    @Test
+    void cancellingTheScopeOfTheMainBodyIsACancelledProgramNotOneWithoutAValue() {
+        assertThatThrownBy(
+                        () ->
+                                Sim.run(
+                                        () -> {
+                                            Scope.current().cancel("enough");
+                                            Weft.checkpoint();
+                                            return "never";
+                                        }))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("enough");
     }
 }

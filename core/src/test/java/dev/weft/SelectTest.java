@@ -503,8 +503,8 @@ class SelectTest {
                                                                         IllegalStateException.class)
                                                                 .hasMessage(
                                                                         "task 'main/narcissus'"
-                                                                            + " cannot await"
-                                                                            + " itself"))));
+                                                                                + " cannot await"
+                                                                                + " itself"))));
     }
 
     @Test

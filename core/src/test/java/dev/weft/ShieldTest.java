@@ -47,6 +47,7 @@ class ShieldTest {
                                 }));
     }
 
+    // semantics 2: "shield(d, body) masks requests of scopes outside it, for the body"
     @Test
     void aRequestFromOutsideIsMaskedInTheBodyAndArrivesAtTheNextWaitAfterIt() {
         cancelledAt10(
@@ -251,6 +252,7 @@ class ShieldTest {
         assertThat(trace).containsExactly("unwinds at 100", "task ended at 100");
     }
 
+    // semantics 2: "Time under a shield does not count"
     @Test
     void timeUnderAShieldDoesNotCountForTheGrace() {
         try (Logged logged = Logged.open()) {

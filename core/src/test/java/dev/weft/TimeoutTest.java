@@ -139,6 +139,7 @@ class TimeoutTest {
                 });
     }
 
+    // semantics 2: "the original is kept as cause"
     @Test
     void aWrappedCancellationOfTheDeadlineStillCountsAsTheTimeout() {
         Sim.run(
@@ -197,6 +198,7 @@ class TimeoutTest {
                                 .isInstanceOf(TimeoutException.class));
     }
 
+    // semantics 2: "Deadlines are noticed by the turn's timers"
     @Test
     void aBodyThatNeverSuspendsIsNotTimedOut() throws Exception {
         Sim.run(
@@ -318,6 +320,7 @@ class TimeoutTest {
         ((VirtualTime) Loop.current().driver()).advance(time);
     }
 
+    // semantics 2: "(Otherwise timeout(2 s, bye) in a finally would inherit an expired deadline.)"
     @Test
     void aTimeoutInAFinallyWorksWhileAnotherUnwinds() {
         Sim.run(
@@ -568,5 +571,51 @@ class TimeoutTest {
 
     private static void throwUnchecked(String message) {
         throw new IllegalStateException(message);
+    }
+
+    // ---- further rows of asyncio's wait_for tests
+
+    @Test
+    void zeroGivesTheValueOfATaskThatHasEnded() throws Exception {
+        Sim.run(
+                () -> {
+                    Task<String> task = Weft.background(() -> "value");
+                    sleep(1);
+                    assertThat(
+                                    Weft.<String, RuntimeException>timeout(
+                                            Duration.ZERO, () -> task.await()))
+                            .isEqualTo("value");
+                    Task<String> slow = Weft.background(() -> "later");
+                    assertThatThrownBy(() -> Weft.timeout(Duration.ZERO, () -> slow.await()))
+                            .isInstanceOf(TimeoutException.class);
+                    assertThat(slow.await()).isEqualTo("later");
+                });
+    }
+
+    // semantics 2: "another scope's cancellation, that one"
+    @Test
+    void afterTheDeadlineAWrappedCancellationOfAnotherScopeIsThatOne() {
+        List<Throwable> passed = new ArrayList<>();
+        assertCancelledThrough(
+                () -> {
+                    try {
+                        Weft.timeout(
+                                ms(20),
+                                () -> {
+                                    try {
+                                        sleepForever();
+                                    } catch (CancelledError ofTheTask) {
+                                        thrownBy(Sim::sleepForever); // the deadline's
+                                        throw new IllegalStateException(ofTheTask);
+                                    }
+                                });
+                    } catch (IllegalStateException e) {
+                        passed.add(e);
+                        throw e;
+                    }
+                });
+        assertThat(passed)
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasNoSuppressedExceptions());
     }
 }
