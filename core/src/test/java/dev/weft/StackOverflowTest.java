@@ -83,4 +83,17 @@ class StackOverflowTest {
             throw deep;
         }
     }
+
+    @Test
+    void aTimeoutWhoseEndTheOverflowSkippedCancelsNothingLater() {
+        Sim.run(
+                () -> {
+                    LoopTask<?> task = LoopTask.current();
+                    Scope outside = task.innermost;
+                    TimeoutScope skipped = TimeoutScope.open(Sim.ms(1));
+                    task.innermost = outside;
+                    Sim.sleep(5);
+                    assertThat(skipped.expired()).isFalse();
+                });
+    }
 }
