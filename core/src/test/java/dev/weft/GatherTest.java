@@ -427,7 +427,11 @@ class GatherTest {
                                                             Weft.<@Nullable Object>gatherOutcomes(
                                                                     () -> trace.add("b")),
                                                     () -> Weft.gather(List.of("c"), 1, trace::add),
-                                                    () -> Weft.gather(List.of("d").subList(0, 0), 1, i -> i),
+                                                    () ->
+                                                            Weft.gather(
+                                                                    List.of("d").subList(0, 0),
+                                                                    1,
+                                                                    i -> i),
                                                     () ->
                                                             Weft.gather(
                                                                     () -> 1, () -> 2, Integer::sum),
