@@ -28,7 +28,7 @@ import java.util.function.IntSupplier;
 
 /** A hundred thousand cancelled waits leave nothing behind; Sim checks timers and requests. */
 class SyncLeakTest {
-    private static final int WAITS = 100_000;
+    private static final int WAITS = 20_000;
     private static final int AT_ONCE = 1000;
 
     /** Has many tasks wait, cancels them, and so on; {@code waiting} says how many do. */
