@@ -260,6 +260,29 @@ class AsCompletedTest {
     }
 
     @Test
+    void anInputThatArrivesAsTheResultsAreClosedIsRunToItsFirstWait() {
+        Sim.run(
+                () -> {
+                    Queue<String> queue = new Queue<>();
+                    Weft.asCompleted(
+                            queue,
+                            2,
+                            input -> {
+                                trace.add(input);
+                                sleepForever();
+                                return input;
+                            },
+                            results -> {
+                                sleep(1);
+                                queue.put("handed over");
+                                results.close();
+                                assertThat(millis()).isEqualTo(1);
+                            });
+                });
+        assertThat(trace).containsExactly("handed over");
+    }
+
+    @Test
     void aFailureOfTheSourceCancelsTheWholeAndIsThrown() {
         IllegalStateException failure = new IllegalStateException("source");
         Iterable<Integer> source =

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -177,6 +177,36 @@ class OffloadOptionsTest {
         queue.forEach(Runnable::run);
         assertThat(queue).hasSize(1);
         assertThat(trace).isEmpty();
+    }
+
+    @Test
+    void aThreadIsGivenBackToItsExecutorWithoutTheInterrupt() {
+        CountDownLatch done = new CountDownLatch(1);
+        Executor executor =
+                call ->
+                        Thread.ofPlatform()
+                                .start(
+                                        () -> {
+                                            call.run();
+                                            trace.add("" + Thread.currentThread().isInterrupted());
+                                            done.countDown();
+                                        });
+        Sim.run(
+                () -> {
+                    cancelledOnceBegun(
+                            () ->
+                                    Weft.offload(
+                                            executor,
+                                            () -> {
+                                                begun.countDown();
+                                                while (!Thread.currentThread().isInterrupted()) {
+                                                    Thread.onSpinWait();
+                                                }
+                                                throw new InterruptedException();
+                                            }));
+                    until(done);
+                });
+        assertThat(trace).containsExactly("false");
     }
 
     @Test
@@ -435,52 +465,58 @@ class OffloadOptionsTest {
         Throwable thrown =
                 failureOf(
                         () ->
-                                Weft.timeout(
-                                        Duration.ofDays(1),
-                                        () ->
-                                                Weft.offload(
-                                                        () -> {
-                                                            try {
-                                                                Offload.onLoop(Sim::sleepForever);
-                                                            } catch (CancelledError e) {
-                                                                trace.add("in the worker");
-                                                                assertThat(
-                                                                                thrownBy(
-                                                                                        Offload
-                                                                                                ::checkCancelled))
-                                                                        .isInstanceOf(
-                                                                                CancelledError
-                                                                                        .class);
-                                                                throw e;
-                                                            }
-                                                        })));
+                                Weft.group(
+                                        g -> {
+                                            g.start(() -> until(begun)); // until then no time
+                                            // passes
+                                            Weft.timeout(
+                                                    ms(10), () -> Weft.offload(this::visitForever));
+                                        }));
         assertThat(thrown).isInstanceOf(TimeoutException.class);
         assertThat(trace).containsExactly("in the worker");
+    }
+
+    private void visitForever() {
+        try {
+            Offload.onLoop(
+                    () -> {
+                        begun.countDown();
+                        Sim.sleepForever();
+                    });
+        } catch (CancelledError e) {
+            trace.add("in the worker");
+            assertThat(thrownBy(Offload::checkCancelled)).isInstanceOf(CancelledError.class);
+            throw e;
+        }
     }
 
     @Test
     void inTheWorkersCleanUpTheLoopIsStillThere() {
         Sim.run(
-                () -> {
-                    Throwable thrown =
-                            cancelledOnceBegun(
-                                    () ->
-                                            Weft.offload(
-                                                    () -> {
-                                                        begun.countDown();
-                                                        try {
-                                                            Thread.sleep(Long.MAX_VALUE);
-                                                        } finally {
-                                                            Offload.onLoop(
-                                                                    () -> {
-                                                                        sleep(1);
-                                                                        trace.add("cleaned up");
-                                                                    });
-                                                        }
-                                                    }));
-                    assertThat(thrown).isInstanceOf(CancelledError.class);
-                });
+                () ->
+                        Weft.group(
+                                g -> {
+                                    g.start(() -> until(release)); // no grace passes until then
+                                    Throwable thrown =
+                                            cancelledOnceBegun(
+                                                    () -> Weft.offload(this::sleepAndCleanUp));
+                                    assertThat(thrown).isInstanceOf(CancelledError.class);
+                                }));
         assertThat(trace).containsExactly("cleaned up");
+    }
+
+    private void sleepAndCleanUp() throws InterruptedException {
+        begun.countDown();
+        try {
+            Thread.sleep(Long.MAX_VALUE);
+        } finally {
+            Offload.onLoop(
+                    () -> {
+                        release.countDown();
+                        sleep(1);
+                        trace.add("cleaned up");
+                    });
+        }
     }
 
     @Test
@@ -547,6 +583,42 @@ class OffloadOptionsTest {
     // ---- abandoned
 
     private static final OffloadOptions ABANDON = OffloadOptions.defaults().abandonOnCancel();
+
+    public static final class StuckProgram {
+        private StuckProgram() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            CountDownLatch begun = new CountDownLatch(1);
+            Weft.run(
+                    () -> {
+                        Task<@Nullable Void> stuck =
+                                Weft.background(
+                                        () ->
+                                                Weft.offload(
+                                                        ABANDON,
+                                                        () -> {
+                                                            begun.countDown();
+                                                            while (true) {
+                                                                Thread.interrupted();
+                                                                Thread.onSpinWait();
+                                                            }
+                                                        }));
+                        Weft.offload(() -> begun.await());
+                        stuck.cancel("enough");
+                    });
+            System.out.println("over");
+        }
+    }
+
+    // field C22: "hangs on executor threads"
+    @Test
+    void anAbandonedCallThatNeverEndsDoesNotKeepTheProcessAlive() throws Exception {
+        try (Child child = Child.onClassPath(StuckProgram.class, Child.CLASS_PATH_FLAG)) {
+            child.awaitLine("over");
+            assertThat(child.exitStatus()).isZero();
+            assertThat(child.printed()).contains("outlives").contains("weft-offload-");
+        }
+    }
 
     // field C22: "hangs on executor threads"
     @Test
