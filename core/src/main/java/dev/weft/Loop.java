@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * An event loop: one thread on which the tasks of one program run, one at a time, and change places
@@ -336,6 +337,9 @@ public final class Loop implements Executor {
 
     /** Makes a task that is new ready for its first step. */
     void begin(LoopTask<?> task) {
+        if (!Switching.PORTABLE) {
+            ScopedValues.inherit(task.thread);
+        }
         switching.start(task.thread);
         if (Switching.PORTABLE) {
             register(task);
@@ -1198,6 +1202,20 @@ public final class Loop implements Executor {
      */
     public TaskTree tree(int frames) {
         return TreeReader.tree(this, frames);
+    }
+
+    /** The threads that Weft has started for this loop, for a dump. Any thread. */
+    Stream<Thread> threads() {
+        Stream<Thread> own = Stream.of(system.thread);
+        IoTask ioTask = io;
+        if (ioTask != null) {
+            own = Stream.concat(own, Stream.of(ioTask.thread));
+        }
+        Stream<Thread> tasks =
+                TreeReader.fromOutside(this).stream()
+                        .filter(t -> t.kind() != LoopTask.FOREIGN)
+                        .map(t -> t.thread);
+        return Stream.concat(own, tasks).filter(Thread::isAlive);
     }
 
     @Nullable LoopTask<?> mainTask() {

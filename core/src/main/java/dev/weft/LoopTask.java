@@ -2,6 +2,8 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,7 +61,18 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     private record Ended(String reason) {}
 
-    private static final Object NOT_YET = new Object();
+    /** In place of null, which says that the task has not ended. */
+    private static final Object NULL = new Object();
+
+    private static final VarHandle RESULT;
+
+    static {
+        try {
+            RESULT = MethodHandles.lookup().findVarHandle(LoopTask.class, "result", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final Loop loop;
     final Thread thread;
@@ -76,7 +89,10 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     private @Nullable String name;
     private final byte kind;
-    private volatile @Nullable Object result = NOT_YET;
+
+    /** Written by {@link #RESULT}: a volatile store costs as much as the rest of an end. */
+    private volatile @Nullable Object result;
+
     private @Nullable WaitList joiners;
     boolean observed;
 
@@ -215,7 +231,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         forgetAll();
         innermost = this;
         state = DONE;
-        result = end;
+        RESULT.setRelease(this, end == null ? NULL : end);
         WaitList waiting = joiners;
         if (waiting != null) {
             observed |= !waiting.isEmpty();
@@ -238,7 +254,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     @Override
     public boolean isDone() {
-        return result != NOT_YET;
+        return result != null;
     }
 
     @Nullable Throwable failure() {
@@ -247,7 +263,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     /** The value of a task known to have ended well. */
     T value() {
-        return Erased.value(result);
+        Object end = result;
+        return Erased.value(end == NULL ? null : end);
     }
 
     // instanceof, not a switch over types: a program's first such switch costs 15 ms of start-up

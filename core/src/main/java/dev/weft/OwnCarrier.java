@@ -11,11 +11,13 @@ import java.util.concurrent.locks.LockSupport;
 final class OwnCarrier extends Switching {
     private final Loop loop;
     private final Carrier carrier;
+    private final DumpContainer container;
     final LoopScheduler scheduler;
 
     OwnCarrier(Loop loop) {
         this.loop = loop;
         this.carrier = new Carrier(loop, loop.name());
+        this.container = new DumpContainer(loop.name(), loop::threads);
         this.scheduler = new LoopScheduler(loop);
     }
 
@@ -42,12 +44,12 @@ final class OwnCarrier extends Switching {
 
     @Override
     void start(Thread thread) {
-        thread.start();
+        container.start(thread);
     }
 
     @Override
     Runnable startAside(Thread thread) {
-        thread.start();
+        container.start(thread);
         return loop.takeFirstContinuation();
     }
 

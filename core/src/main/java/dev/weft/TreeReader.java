@@ -52,6 +52,11 @@ final class TreeReader {
         return new TreeReader(loop, false).walk();
     }
 
+    /** Any thread; what can be seen without the loop's help. */
+    static List<LoopTask<?>> fromOutside(Loop loop) {
+        return new TreeReader(loop, false).walk();
+    }
+
     static List<Task<?>> tasks(Loop loop) {
         return ask(loop, reader -> List.copyOf(reader.walk()));
     }

@@ -155,6 +155,7 @@ class DiagnosisTest {
 
     // ---- the watchdog
 
+    @NeedsOwnCarrier("a task back from a wait of the JDK's runs in no step of the loop's")
     @Test
     void aSlowStepAfterAWaitOfTheJdksIsStillNamed() throws Exception {
         try (Logged logged = Logged.open()) {
