@@ -38,7 +38,7 @@ final class Frames {
         while (to > from && isMachinery(stack[to - 1])) {
             to--;
         }
-        return List.of(Arrays.copyOfRange(stack, from, Math.min(to, from + Math.max(0, limit))));
+        return List.of(Arrays.copyOfRange(stack, from, from + Math.clamp(limit, 0, to - from)));
     }
 
     static boolean isMachinery(StackTraceElement frame) {

@@ -139,6 +139,10 @@ public final class Loop implements Executor {
     private volatile int sleeping;
     private volatile boolean closed;
     private volatile boolean ending;
+
+    /** The main body has ended, and what is left is being cancelled: others bring no more. */
+    private volatile boolean bodyEnded;
+
     private @Nullable Throwable death;
     private boolean finished;
     private boolean blocked;
@@ -188,7 +192,7 @@ public final class Loop implements Executor {
         this.driver = options.driver().get();
         String named = options.name();
         this.name = named == null ? "weft-" + NUMBERS.incrementAndGet() : named;
-        this.graceNanos = options.grace().toNanos();
+        this.graceNanos = Durations.nanos(options.grace());
         this.slowStepNanos = options.slowStep().toNanos();
         this.reports.handler = options.handler();
         this.switching = Switching.of(this);
@@ -428,14 +432,20 @@ public final class Loop implements Executor {
     @Override
     public void execute(Runnable command) {
         Objects.requireNonNull(command, "the command");
-        if (ending) {
+        requireOpen();
+        post(new Command(command));
+    }
+
+    /** When its main body has ended, only the clean-up of its own tasks brings it more work. */
+    private void requireOpen() {
+        if (ending || (bodyEnded && !switching.isOnLoop())) {
             throw new RejectedExecutionException(this + " has ended");
         }
-        post(new Command(command));
     }
 
     private final class Command implements HandOver {
         private final Runnable command;
+        private final TaskLocal.@Nullable Binding locals = TaskLocal.here();
 
         Command(Runnable command) {
             this.command = command;
@@ -448,7 +458,7 @@ public final class Loop implements Executor {
                 return;
             }
             Action<RuntimeException> action = command::run;
-            rootGroup().start(null, LoopTask.ORDINARY, action.asBody());
+            rootGroup().start(null, LoopTask.ORDINARY, action.asBody()).inherit(locals);
         }
 
         @Override
@@ -468,9 +478,7 @@ public final class Loop implements Executor {
      */
     public <T extends @Nullable Object> CompletableFuture<T> submit(Body<T, ?> body) {
         Objects.requireNonNull(body, "the body");
-        if (ending) {
-            throw new RejectedExecutionException(this + " has ended");
-        }
+        requireOpen();
         TaskFuture<T> future = new TaskFuture<>(this, null, body);
         post(future);
         return future;
@@ -567,6 +575,10 @@ public final class Loop implements Executor {
         } catch (RejectedExecutionException hasEnded) {
             work.tooLate();
         }
+    }
+
+    boolean isRoot(Scope scope) {
+        return scope == root;
     }
 
     TaskGroup rootGroup() {
@@ -804,6 +816,7 @@ public final class Loop implements Executor {
         TaskGroup group = TaskGroup.open(main, "background", TaskGroup.Policy.ISOLATE);
         root = group;
         Combinators.Attempt<T> attempt = Combinators.attempt(body);
+        bodyEnded = true;
         shutdown.begin("its main task has ended");
         try {
             group.finishRoot(attempt.thrown());
@@ -1160,7 +1173,19 @@ public final class Loop implements Executor {
 
     /** Whether something may wake a task that does not show in what the tasks wait for. */
     boolean mayBeWoken() {
-        return handedIn || strangerRan || ending || driver.hasPending();
+        return handedIn || strangerRan || ending || driver.hasPending() || hasFutures();
+    }
+
+    /** Whether another thread may hold a future of a task here, and cancel it. */
+    private boolean hasFutures() {
+        for (List<Ending<?>> told : endings.values()) {
+            for (Ending<?> e : told) {
+                if (e instanceof TaskFuture<?> future && future.isExported()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

@@ -177,6 +177,14 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         return state == RUNNING;
     }
 
+    /** Has it start with these bindings, of a thread that handed it over. */
+    void inherit(TaskLocal.@Nullable Binding bindings) {
+        if (bindings != null) {
+            locals = bindings;
+            loop.bindsLocals = true;
+        }
+    }
+
     // ---- its life
 
     @Override

@@ -36,7 +36,9 @@ public abstract sealed class Scope permits LoopTask, OwnedScope {
      * @throws IllegalStateException off the loop
      */
     public static Scope current() {
-        return LoopTask.current().innermost;
+        LoopTask<?> task = LoopTask.current();
+        Scope innermost = task.innermost;
+        return task.loop.isRoot(innermost) ? task : innermost;
     }
 
     /**

@@ -16,6 +16,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
     private final Loop loop;
     private final @Nullable String name;
     private final @Nullable Body<? extends T, ?> body;
+    private final TaskLocal.@Nullable Binding locals;
     private @Nullable LoopTask<T> task;
     private @Nullable Outcome<T> outcome;
 
@@ -27,6 +28,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         this.loop = task.loop;
         this.name = null;
         this.body = null;
+        this.locals = null;
         this.task = task;
     }
 
@@ -35,6 +37,12 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         this.loop = loop;
         this.name = name;
         this.body = body;
+        this.locals = TaskLocal.here();
+    }
+
+    /** Whether it is for users, not a runner's own. */
+    boolean isExported() {
+        return name == null;
     }
 
     @Override
@@ -55,6 +63,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
                 ended(new Outcome.Failure<>(notStarted));
                 return;
             }
+            t.inherit(locals);
             task = t;
             loop.guests += name == null ? 0 : 1;
             String reason = early;

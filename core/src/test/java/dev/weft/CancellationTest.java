@@ -1040,7 +1040,7 @@ class CancellationTest {
         }
     }
 
-    // semantics 2: "ClosedByInterruptException or InterruptedIOException"
+    // semantics 2: "`ClosedByInterruptException` and `InterruptedIOException`"
     @Test
     void anUncheckedIoExceptionOfAnInterruptedChannelCountsAsItsCancellation() {
         assertThat(

@@ -847,7 +847,7 @@ class GroupTest {
         assertThat(trace).containsExactly("runs");
     }
 
-    // semantics 2: "g.start is accepted until the group has ended .. afterwards
+    // semantics 2: "g.start is accepted until the group has ended ... afterwards
     // IllegalStateException"
     @Test
     void anEndedGroupAcceptsNoChildrenAndItsCancelDoesNothing() {

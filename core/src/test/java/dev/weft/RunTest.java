@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -490,6 +491,42 @@ class RunTest {
                                             return "never";
                                         }))
                 .isInstanceOf(CancellationException.class)
-                .hasMessage("enough");
+                .hasMessage("the main task was cancelled: enough");
+    }
+
+    @Test
+    void fromTheEndOfTheBodyOtherThreadsBringNoMoreWorkButCleanUpDoes() throws Exception {
+        List<String> trace = new CopyOnWriteArrayList<>();
+        Weft.run(
+                () -> {
+                    Loop loop = Loop.current();
+                    Weft.background(
+                            () -> {
+                                try {
+                                    Sim.sleepForever();
+                                } finally {
+                                    loop.execute(() -> trace.add("of its own"));
+                                    Throwable refused =
+                                            Weft.offload(
+                                                    () ->
+                                                            Sim.thrownBy(
+                                                                    () -> loop.execute(() -> {})));
+                                    trace.add(refused.getClass().getSimpleName());
+                                    trace.add(
+                                            Weft.offload(
+                                                            () ->
+                                                                    Sim.thrownBy(
+                                                                            () ->
+                                                                                    loop.submit(
+                                                                                            () -> {})))
+                                                    .getClass()
+                                                    .getSimpleName());
+                                }
+                            });
+                    Weft.checkpoint();
+                });
+        assertThat(trace)
+                .containsExactly(
+                        "of its own", "RejectedExecutionException", "RejectedExecutionException");
     }
 }

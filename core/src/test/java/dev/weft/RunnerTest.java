@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -398,5 +399,13 @@ class RunnerTest {
             trace.add("thrown by close");
         }
         assertThat(trace).containsExactly("thrown by close");
+    }
+
+    @Test
+    void aGraceOfForEverIsVeryLong() {
+        try (Runner runner = Runner.builder().grace(ChronoUnit.FOREVER.getDuration()).build()) {
+            int one = runner.run(() -> 1);
+            assertThat(one).isEqualTo(1);
+        }
     }
 }

@@ -43,7 +43,7 @@ class ScopeTest {
     void currentIsTheInnermostScopeAroundTheCaller() throws Exception {
         Sim.run(
                 () -> {
-                    assertThat(Scope.current()).hasToString("group 'background'");
+                    assertThat(Scope.current()).hasToString("task 'main'");
                     Weft.group(
                             g -> {
                                 assertThat(Scope.current()).isSameAs(g);
@@ -240,7 +240,7 @@ class ScopeTest {
                 () -> {
                     assertThatThrownBy(() -> Scope.current().reschedule(s(1)))
                             .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining("group 'background' has no deadline to move")
+                            .hasMessageContaining("task 'main' has no deadline to move")
                             .hasMessageContaining("directly in the body of the timeout");
                     Scope[] kept = new Scope[1];
                     Weft.timeout(s(1), () -> kept[0] = Scope.current());
@@ -767,5 +767,17 @@ class ScopeTest {
                                 assertThat(ended).isEqualTo(began);
                             }
                         });
+    }
+
+    @Test
+    void inTheMainBodyItIsTheMainTasks() {
+        Throwable thrown =
+                Sim.failureOf(
+                        () -> {
+                            assertThat(Scope.current()).isSameAs(Task.current());
+                            Scope.current().cancel("enough");
+                            Sim.sleep(1);
+                        });
+        assertThat(thrown).hasMessageContaining("main task").hasMessageContaining("enough");
     }
 }

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 // semantics 4: "TaskLocal<T> is inherited in every mode"
 class TaskLocalTest {
@@ -226,7 +228,7 @@ class TaskLocalTest {
     }
 
     @Test
-    void workPostedFromOutsideHasNothingBound() {
+    void whatATaskHandsToItsLoopStartsWithItsBindings() {
         Sim.run(
                 () ->
                         USER.where(
@@ -235,7 +237,7 @@ class TaskLocalTest {
                                     CompletableFuture<String> seenThere = new CompletableFuture<>();
                                     Loop loop = Loop.current();
                                     loop.execute(() -> seenThere.complete(USER.orElse("nobody")));
-                                    assertThat(Weft.await(seenThere)).isEqualTo("nobody");
+                                    assertThat(Weft.await(seenThere)).isEqualTo("ann");
                                 }));
     }
 
@@ -244,5 +246,33 @@ class TaskLocalTest {
         String user = USER.where("ann", () -> Sim.run(() -> USER.get()));
         assertThat(user).isEqualTo("ann");
         assertThat(USER.isBound()).isFalse();
+    }
+
+    @Test
+    void whatAThreadHandsOverStartsWithTheThreadsBindings() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        TaskLocal<String> local = TaskLocal.newInstance();
+        local.where(
+                "bound",
+                () -> {
+                    try (Runner runner = Runner.create()) {
+                        Loop loop = runner.loop();
+                        runner.run(() -> seen.add("run " + local.orElse("none")));
+                        seen.add("submit " + loop.submit(() -> local.orElse("none")).join());
+                        String called = loop.call(() -> local.orElse("none"));
+                        seen.add("call " + called);
+                        CountDownLatch done = new CountDownLatch(1);
+                        loop.execute(
+                                () -> {
+                                    seen.add("execute " + local.orElse("none"));
+                                    done.countDown();
+                                });
+                        done.await();
+                    }
+                    Loops.run(1, loops -> seen.add("loops " + local.orElse("none")));
+                });
+        assertThat(seen)
+                .containsExactly(
+                        "run bound", "submit bound", "call bound", "execute bound", "loops bound");
     }
 }

@@ -659,4 +659,13 @@ class TaskTreeTest {
         assertThat(tree).isEqualTo(new TaskTree(tree.loop(), tree.time(), true, tree.tasks()));
         assertThat(waitOf(tree, tree.tasks().get(1).name()).left()).isEqualTo(Duration.ofMillis(9));
     }
+
+    @Test
+    void asManyFramesAsThereAreMayBeAskedFor() {
+        Sim.run(
+                () ->
+                        assertThat(Loop.current().tree(Integer.MAX_VALUE).tasks())
+                                .singleElement()
+                                .satisfies(main -> assertThat(main.stack()).isNotEmpty()));
+    }
 }

@@ -320,7 +320,8 @@ class TimeoutTest {
         ((VirtualTime) Loop.current().driver()).advance(time);
     }
 
-    // semantics 2: "(Otherwise timeout(2 s, bye) in a finally would inherit an expired deadline.)"
+    // semantics 2: "The effective deadline leaves out scopes whose request this task has already
+    // received"
     @Test
     void aTimeoutInAFinallyWorksWhileAnotherUnwinds() {
         Sim.run(
