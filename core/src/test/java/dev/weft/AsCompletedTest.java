@@ -478,7 +478,7 @@ class AsCompletedTest {
                                 }));
     }
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect"
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect"
     @Test
     void aRequestPendingOnEntryStartsNothing() {
         Sim.run(

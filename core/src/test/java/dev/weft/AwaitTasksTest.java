@@ -280,7 +280,7 @@ class AwaitTasksTest {
                                 }));
     }
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect"
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect"
     @Test
     void aRequestPendingOnEntryIsThrownAlsoIfAllHaveEnded() {
         Sim.run(
@@ -300,7 +300,7 @@ class AwaitTasksTest {
                                 }));
     }
 
-    // semantics 2: "Once the waker has handed over the result the wait has happened"
+    // rules 2: "Once the waker has handed over the result the wait has happened"
     @Test
     void anEndAndARequestInTheSameTurnGiveTheEnd() {
         Sim.run(

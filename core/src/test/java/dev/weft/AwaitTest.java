@@ -76,7 +76,7 @@ class AwaitTest {
         assertThat(order).containsExactly(0, 1, 2, 3, 4);
     }
 
-    // semantics 3: "Task.await() throws the same object, the awaiting side shown by one suppressed
+    // rules 3: "Task.await() throws the same object, the awaiting side shown by one suppressed
     // marker per awaiting task"
     @Test
     void throwsTheVeryObjectWithTheAwaitingSideSuppressed() {
@@ -119,7 +119,7 @@ class AwaitTest {
                 });
     }
 
-    // semantics 3: "`Task.await()` throws the same object, the awaiting side shown by one
+    // rules 3: "`Task.await()` throws the same object, the awaiting side shown by one
     // suppressed marker per awaiting task, at most 8"
     @Test
     void tasksOfTheSameNameLeaveAMarkEachAtMostEight() {
@@ -144,7 +144,7 @@ class AwaitTest {
                 });
     }
 
-    // semantics 3: "Another task's cancellation reaches an awaiter as `CancellationException`"
+    // rules 3: "Another task's cancellation reaches an awaiter as `CancellationException`"
     @Test
     void aCancelledTaskGivesCancellationExceptionWhichIsAnOrdinaryFailure() {
         Sim.run(
@@ -170,7 +170,7 @@ class AwaitTest {
                 });
     }
 
-    // semantics 3: "`task.outcome()` waits and throws only one's own cancellation"
+    // rules 3: "`task.outcome()` waits and throws only one's own cancellation"
     @Test
     void outcomeThrowsOnesOwnCancellation() {
         Sim.run(
@@ -188,7 +188,7 @@ class AwaitTest {
                                 }));
     }
 
-    // semantics 2: "Cancelling a wait for a task, stage or future leaves that one running"
+    // rules 2: "Cancelling a wait for a task, stage or future leaves that one running"
     @Test
     void cancellingAWaiterLeavesTheTaskAndOtherWaitersAlone() {
         Sim.run(
@@ -226,7 +226,7 @@ class AwaitTest {
                 });
     }
 
-    // semantics 2: "the result is returned and the request shows at the next wait"
+    // rules 2: "the result is returned and the request shows at the next wait"
     @Test
     void aResultHandedOverBeforeTheRequestCameIsReturned() {
         // asyncio lost it: C4
@@ -264,7 +264,7 @@ class AwaitTest {
                 .hasMessage("task 'main' cannot await itself");
     }
 
-    // semantics 3: "`Task` is loop-confined but for"
+    // rules 3: "`Task` is loop-confined but for"
     @Test
     void isDoneAndNameMayBeAskedFromAnyThread() {
         Task<String> task = Sim.run(() -> Weft.background(() -> "x"));

@@ -57,7 +57,7 @@ class BackgroundTest {
         assertThat(trace).containsExactly("group ended at 0", "at 50");
     }
 
-    // semantics 4: "Background tasks inherit scoped values, not deadlines, shields or cancellation"
+    // rules 4: "Background tasks inherit scoped values, not deadlines, shields or cancellation"
     @Test
     void doesNotInheritDeadlinesNorCancellation() {
         Sim.run(
@@ -112,7 +112,7 @@ class BackgroundTest {
         }
     }
 
-    // semantics 4: "What was thrown to somebody is never logged as well"
+    // rules 4: "What was thrown to somebody is never logged as well"
     @Test
     void aFailureAwaitedWithinTheSecondIsNotReported() {
         try (Logged logged = Logged.open()) {

@@ -81,7 +81,7 @@ class CancellationTest {
 
     // ---- delivery
 
-    // semantics 2: "with scope, reason, by"
+    // rules 2: "with scope, reason, by"
     @Test
     void aRequestArrivesAtTheWaitWhereTheTaskIs() {
         assertThat(
@@ -116,7 +116,7 @@ class CancellationTest {
         assertThat(trace).containsExactly("ended at 10");
     }
 
-    // semantics 2: "A request is pending for every task under its scope and delivered to each once"
+    // rules 2: "A request is pending for every task under its scope and delivered to each once"
     @Test
     void itArrivesOnceSoThatCleanUpMayWait() {
         assertThat(
@@ -135,7 +135,7 @@ class CancellationTest {
         assertThat(trace).containsExactly("cleaned up at 110", "ended at 110");
     }
 
-    // semantics 2: "`CancelledError extends Error`, final, a new object per delivery, with
+    // rules 2: "`CancelledError extends Error`, final, a new object per delivery, with
     // `scope`, `reason`, `by`"
     @Test
     void everyDeliveryIsANewObject() {
@@ -155,7 +155,7 @@ class CancellationTest {
                                 }));
     }
 
-    // semantics 2: "Five seconds of the loop's clock ... after delivery it is due again"
+    // rules 2: "Five seconds of the loop's clock ... after delivery it is due again"
     @Test
     void aSwallowedRequestIsDueAgainAtEveryWaitAfterTheGraceAndIsReported() {
         try (Logged logged = Logged.open()) {
@@ -199,7 +199,7 @@ class CancellationTest {
         }
     }
 
-    // semantics 2: "task, stack of the delivery and stack of the wait where it was still running
+    // rules 2: "task, stack of the delivery and stack of the wait where it was still running
     // are reported"
     @Test
     void theReportShowsTheWaitWhereTheTaskStillWas() {
@@ -235,7 +235,7 @@ class CancellationTest {
         }
     }
 
-    // semantics 2: "Leaving the scope ends its request for ever"
+    // rules 2: "Leaving the scope ends its request for ever"
     @Test
     void leavingTheScopeEndsItsRequestForEver() {
         Sim.run(
@@ -280,7 +280,7 @@ class CancellationTest {
                                 }));
     }
 
-    // semantics 2: "A task cancelled before its first step runs to its first wait"
+    // rules 2: "A task cancelled before its first step runs to its first wait"
     @Test
     void aTaskCancelledBeforeItsFirstStepRunsToItsFirstWait() {
         Sim.run(
@@ -324,7 +324,7 @@ class CancellationTest {
         assertThat(trace).containsExactly("goes on at 0");
     }
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect, also when it
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect, also when it
     // could complete at once"
     @Test
     void aWaitLooksForARequestOnEntryBeforeAnyEffectAlsoIfItCouldCompleteAtOnce() {
@@ -341,7 +341,7 @@ class CancellationTest {
                 });
     }
 
-    // semantics 2: "`release`, `tryX`, `cancel`, `set` never wait"
+    // rules 2: "`release`, `tryX`, `cancel`, `set` never wait"
     @Test
     void releaseTryAndCancelNeverWaitAndNeverThrowACancellation() {
         Sim.run(
@@ -372,7 +372,7 @@ class CancellationTest {
 
     // ---- several requests
 
-    // semantics 2: "Of several pending the outermost scope's is thrown"
+    // rules 2: "Of several pending the outermost scope's is thrown"
     @Test
     void ofSeveralPendingTheOutermostScopesIsThrown() {
         assertThat(
@@ -399,7 +399,7 @@ class CancellationTest {
                 .isEqualTo(STOPPED);
     }
 
-    // semantics 2: "A further request ... is pending on its own and interrupts clean-up too"
+    // rules 2: "A further request ... is pending on its own and interrupts clean-up too"
     @Test
     void aFurtherRequestFromAnOuterScopeInterruptsCleanUpToo() {
         assertThat(
@@ -500,7 +500,7 @@ class CancellationTest {
         assertThat(trace).containsExactly("ended at 110");
     }
 
-    // semantics 2: "When the exit of a group or scope replaces an outer scope's cancellation by
+    // rules 2: "When the exit of a group or scope replaces an outer scope's cancellation by
     // a failure"
     @Test
     void theRequestOfAnOuterScopeReplacedByAFailureArrivesAnew() {
@@ -556,7 +556,7 @@ class CancellationTest {
 
     // ---- identity
 
-    // semantics 2: "A CancelledError whose scope does not enclose the task, or has ended, is a
+    // rules 2: "A CancelledError whose scope does not enclose the task, or has ended, is a
     // failure (IllegalStateException with it as cause)"
     @Test
     void aKeptCancelledErrorOfAnEndedScopeIsAFailure() {
@@ -575,7 +575,7 @@ class CancellationTest {
                 .hasCause(kept[0]);
     }
 
-    // semantics 2: "A `CancelledError` whose scope does not enclose the task"
+    // rules 2: "A `CancelledError` whose scope does not enclose the task"
     @Test
     void aCancelledErrorOfAScopeThatDoesNotEncloseTheTaskIsAFailure() {
         CancelledError[] stolen = new CancelledError[1];
@@ -621,7 +621,7 @@ class CancellationTest {
         assertThat(thrown).isInstanceOf(IllegalStateException.class);
     }
 
-    // semantics 2: "An exception that leaves a scope counts as that scope's cancellation if its
+    // rules 2: "An exception that leaves a scope counts as that scope's cancellation if its
     // cause chain holds"
     @Test
     void aWrappedCancellationIsStillTheCancellation() {
@@ -658,7 +658,7 @@ class CancellationTest {
                 .isEqualTo(STOPPED);
     }
 
-    // semantics 3: "Another task's cancellation reaches an awaiter as CancellationException and is
+    // rules 3: "Another task's cancellation reaches an awaiter as CancellationException and is
     // an ordinary failure from there on"
     @Test
     void anotherTasksCancellationIsAnOrdinaryFailureForWhoAwaitsIt() {
@@ -682,7 +682,7 @@ class CancellationTest {
 
     private final LinkedBlockingQueue<String> never = new LinkedBlockingQueue<>();
 
-    // semantics 2: "a request interrupts a task unless it is inside a wait of Weft's"
+    // rules 2: "a request interrupts a task unless it is inside a wait of Weft's"
     @Test
     void aTaskInThreadSleepIsInterrupted() {
         assertThat(
@@ -698,7 +698,7 @@ class CancellationTest {
         assertThat(trace).containsExactly("unwinds at 10", "ended at 10");
     }
 
-    // semantics 2: "A request interrupts a task unless it is inside a wait of Weft's"
+    // rules 2: "A request interrupts a task unless it is inside a wait of Weft's"
     @Test
     void aTaskInABlockingQueueIsInterrupted() {
         assertThat(
@@ -726,7 +726,7 @@ class CancellationTest {
                 });
     }
 
-    // semantics 2: "Where the request was delivered as an interrupt to that task, so do
+    // rules 2: "Where the request was delivered as an interrupt to that task, so do
     // `InterruptedException`"
     @Test
     void aWrappedInterruptIsTheTimeoutToo() {
@@ -746,7 +746,7 @@ class CancellationTest {
                                 .isInstanceOf(TimeoutException.class));
     }
 
-    // semantics 2: "or the SocketException that the JDK throws then"
+    // rules 2: "or the SocketException that the JDK throws then"
     @Test
     void aTaskReadingFromABlockingSocketIsInterrupted() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -771,7 +771,7 @@ class CancellationTest {
         }
     }
 
-    // semantics 2: "An interrupt that Weft did not send counts as a cancellation of the task"
+    // rules 2: "An interrupt that Weft did not send counts as a cancellation of the task"
     @Test
     void anInterruptNotSentByWeftCancelsTheTask() {
         Outcome<@Nullable Void> end =
@@ -900,7 +900,7 @@ class CancellationTest {
                 });
     }
 
-    // semantics 2: "The flag is cleared on delivery, on entry of a Weft wait and on leaving the
+    // rules 2: "The flag is cleared on delivery, on entry of a Weft wait and on leaving the
     // scope"
     @Test
     void theFlagIsClearedWhenTheScopeIsLeftWithoutAnotherWait() {
@@ -981,7 +981,7 @@ class CancellationTest {
 
     // ---- foreign tasks
 
-    // semantics 2: "Virtual threads that inherit the loop though Weft did not start them"
+    // rules 2: "Virtual threads that inherit the loop though Weft did not start them"
     @Test
     void aVirtualThreadThatInheritedTheLoopMayWaitWithWeftsApi() throws Exception {
         Sim.run(
@@ -1040,7 +1040,7 @@ class CancellationTest {
         }
     }
 
-    // semantics 2: "`ClosedByInterruptException` and `InterruptedIOException`"
+    // rules 2: "`ClosedByInterruptException` and `InterruptedIOException`"
     @Test
     void anUncheckedIoExceptionOfAnInterruptedChannelCountsAsItsCancellation() {
         assertThat(

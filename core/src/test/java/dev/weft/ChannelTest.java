@@ -218,7 +218,7 @@ class ChannelTest {
                 });
     }
 
-    // semantics 2: "Once the waker has handed over the result the wait has happened, resumed or
+    // rules 2: "Once the waker has handed over the result the wait has happened, resumed or
     // not"
     @Test
     void cancelledAfterTheHandOverBothSidesStillHaveIt() {

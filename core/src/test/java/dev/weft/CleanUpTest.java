@@ -75,7 +75,7 @@ class CleanUpTest {
         }
     }
 
-    // semantics 2: "A group opened while its owner cleans up after a delivery starts its
+    // rules 2: "A group opened while its owner cleans up after a delivery starts its
     // children with that request delivered"
     @Test
     void theChildrenOfAGroupWaitAsTheirOwnerMay() {
@@ -195,7 +195,7 @@ class CleanUpTest {
                 .containsExactly("late child at 1011", "another cut off at 5010", "ended at 5010");
     }
 
-    // semantics 2: "in a cancelled group the child runs to its first wait (so an accepted
+    // rules 2: "in a cancelled group the child runs to its first wait (so an accepted
     // connection
     // is closed, not leaked)"
     @Test
@@ -232,7 +232,7 @@ class CleanUpTest {
         assertThat(trace).containsExactly("child cut off at 0");
     }
 
-    // semantics 2: "Time under a shield does not count"
+    // rules 2: "Time under a shield does not count"
     @Test
     void underAShieldTheirGraceStandsStillAsTheirOwners() {
         cleaningUpAt10(

@@ -448,7 +448,7 @@ class CpythonIssuesTest {
 
     // ---- what a scope's exit replaces arrives anew
 
-    // semantics 2: "When the exit of a group or scope replaces an outer scope's cancellation by a
+    // rules 2: "When the exit of a group or scope replaces an outer scope's cancellation by a
     // failure, that request becomes pending again and arrives at the next wait"
     @Test
     void anOuterRequestThatATimeoutReplacedArrivesAnew() {

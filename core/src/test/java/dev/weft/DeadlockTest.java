@@ -28,7 +28,7 @@ class DeadlockTest {
 
     // ---- under simulation it is a failure
 
-    // semantics 4: "under simulation it is a failure"
+    // rules 4: "under simulation it is a failure"
     @Test
     void tasksThatWaitForEachOthersLocksEndASimulatedProgram() {
         Throwable thrown =
@@ -173,7 +173,7 @@ class DeadlockTest {
         };
     }
 
-    // semantics 4: "One report, the program goes on waiting"
+    // rules 4: "One report, the program goes on waiting"
     @Test
     void itIsReportedOnceAfterASecondInWhichNothingHappenedAndTheProgramGoesOn() {
         List<LoopFailure> told = new ArrayList<>();
@@ -310,7 +310,7 @@ class DeadlockTest {
 
     private static final Executor THREADS = work -> new Thread(work).start();
 
-    // semantics 4: "there is no ... pending stage"
+    // rules 4: "there is no ... pending stage"
     @Test
     void aStageMayStillComplete() {
         Parks driver = new Parks();
@@ -319,7 +319,7 @@ class DeadlockTest {
         assertThat(Sim.run(driver, () -> Weft.<String>await(stage))).isEqualTo("x");
     }
 
-    // semantics 4: "no exported any-thread handle"
+    // rules 4: "no exported any-thread handle"
     @Test
     void aPromiseMayStillBeCompleted() {
         Parks driver = new Parks();
@@ -328,7 +328,7 @@ class DeadlockTest {
         assertThat(Sim.run(driver, () -> promise.await())).isEqualTo("x");
     }
 
-    // semantics 4: "no offload"
+    // rules 4: "no offload"
     @Test
     void anOffloadedCallMayStillEnd() throws Exception {
         Parks driver = new Parks();
@@ -411,7 +411,7 @@ class DeadlockTest {
         }
     }
 
-    // semantics 4: "no exported any-thread handle"
+    // rules 4: "no exported any-thread handle"
     @Test
     void aThreadThatHasHandedInWorkMayDoSoAgain() {
         Parks driver = new Parks();
@@ -443,7 +443,7 @@ class DeadlockTest {
                 });
     }
 
-    // semantics 4: "no I/O registration"
+    // rules 4: "no I/O registration"
     @Test
     void aDriverWithSomethingRegisteredMayStillWakeATask() {
         CompletableFuture<Runnable> wakeUp = new CompletableFuture<>();
@@ -472,7 +472,7 @@ class DeadlockTest {
                 });
     }
 
-    // semantics 4: "there is no timer"
+    // rules 4: "there is no timer"
     @Test
     void aTimerMayStillFire() {
         Sim.run(

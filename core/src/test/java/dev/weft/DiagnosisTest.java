@@ -127,7 +127,7 @@ class DiagnosisTest {
                 .hasMessageContaining("toFuture()", "Loop.execute");
     }
 
-    // semantics 4: "An unobserved failure is reported one second (loop's clock) after its end"
+    // rules 4: "An unobserved failure is reported one second (loop's clock) after its end"
     @Test
     void aFailureThatNobodyAwaitsIsReportedWithThePathOfItsTask() {
         List<String> told = new ArrayList<>();

@@ -93,7 +93,7 @@ class ExceptionHandlerTest {
         assertThat(told).extracting(LoopFailure::failure).containsExactly(failure);
     }
 
-    // semantics 3: "exceptions without suppression are left alone and the others go to the
+    // rules 3: "exceptions without suppression are left alone and the others go to the
     // exception
     // handler"
     @Test

@@ -167,7 +167,7 @@ class GatherTest {
         return "never";
     }
 
-    // semantics 3: "`gather`: a child that ends cancelled fails it with CancellationException"
+    // rules 3: "`gather`: a child that ends cancelled fails it with CancellationException"
     @Test
     void aBodyThatEndsCancelledByItselfFailsTheGather() {
         Throwable thrown =
@@ -255,7 +255,7 @@ class GatherTest {
                 });
     }
 
-    // semantics 2: "Inputs of a limited `gather` that have not begun are no tasks and never run"
+    // rules 2: "Inputs of a limited `gather` that have not begun are no tasks and never run"
     @Test
     void inputsNotBegunWhenSomethingFailsNeverRun() {
         IOException failure = new IOException("x");
@@ -322,7 +322,7 @@ class GatherTest {
         }
     }
 
-    // semantics 3: "A cancelled `gatherOutcomes` throws, whatever its children did"
+    // rules 3: "A cancelled `gatherOutcomes` throws, whatever its children did"
     @Test
     void aCancelledGatherOutcomesThrowsWhateverItsChildrenDid() {
         Sim.run(
@@ -376,7 +376,7 @@ class GatherTest {
                 });
     }
 
-    // semantics 2: "Once the waker has handed over the result the wait has happened"
+    // rules 2: "Once the waker has handed over the result the wait has happened"
     @Test
     void aRequestThatComesWhenAllHaveEndedShowsAtTheNextWaitOnly() {
         Sim.run(
@@ -412,7 +412,7 @@ class GatherTest {
         assertThat(trace).containsExactly("values [a, b]");
     }
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect"
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect"
     @Test
     void aRequestPendingOnEntryStartsNothing() {
         Sim.run(

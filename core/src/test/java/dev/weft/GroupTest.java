@@ -166,7 +166,7 @@ class GroupTest {
 
     // ---- failures
 
-    // semantics 3: "A group's first failure cancels siblings and body"
+    // rules 3: "A group's first failure cancels siblings and body"
     @Test
     void aChildsFailureCancelsSiblingsAndBodyAndIsThrownItself() {
         IOException failure = new IOException("x");
@@ -216,7 +216,7 @@ class GroupTest {
         assertThat(trace).containsExactly("child ended at 15");
     }
 
-    // semantics 3: "Others are suppressed in it"
+    // rules 3: "Others are suppressed in it"
     @Test
     void laterFailuresAreSuppressedInTheFirst() {
         Throwable thrown =
@@ -271,7 +271,7 @@ class GroupTest {
         assertThat(thrown.getSuppressed()[0]).hasMessage("finally");
     }
 
-    // semantics 3: "First the failed child's waiters are completed, then the group is cancelled"
+    // rules 3: "First the failed child's waiters are completed, then the group is cancelled"
     @Test
     void aBodyThatAwaitsTheFailedChildSeesTheFailureItself() {
         IOException failure = new IOException("x");
@@ -293,7 +293,7 @@ class GroupTest {
         assertThat(trace).containsExactly("seen");
     }
 
-    // semantics 3: "Catching it there does not save the group: that is `supervisor`, or
+    // rules 3: "Catching it there does not save the group: that is `supervisor`, or
     // `outcome()`"
     @Test
     void catchingAChildsFailureInTheBodyDoesNotSaveTheGroup() {
@@ -312,7 +312,7 @@ class GroupTest {
         assertThat(thrown).hasMessage("child");
     }
 
-    // semantics 3: "If the body's exception has the first failure in its cause chain, the group
+    // rules 3: "If the body's exception has the first failure in its cause chain, the group
     // throws the body's"
     @Test
     void theBodysTranslationOfTheFirstFailureIsThrown() {
@@ -339,7 +339,7 @@ class GroupTest {
                 .hasNoSuppressedExceptions();
     }
 
-    // semantics 3: "Others are suppressed in it unless identical or reachable from either side"
+    // rules 3: "Others are suppressed in it unless identical or reachable from either side"
     @Test
     void aFailureWrappedByAnotherChildMakesNoCycle() {
         IOException failure = new IOException("x");
@@ -367,7 +367,7 @@ class GroupTest {
         assertThat(thrown.getSuppressed()).noneMatch(e -> e instanceof IllegalStateException);
     }
 
-    // semantics 3: "unless identical or reachable from either side"
+    // rules 3: "unless identical or reachable from either side"
     @Test
     void theSameFailureFromTwoChildrenIsNotSuppressedInItself() {
         IOException failure = new IOException("x");
@@ -602,7 +602,7 @@ class GroupTest {
                 });
     }
 
-    // semantics 2: "`groupCall` unwound by `g.cancel(reason)` throws"
+    // rules 2: "`groupCall` unwound by `g.cancel(reason)` throws"
     @Test
     void groupCallUnwoundByCancelHasNoValue() {
         assertThatThrownBy(
@@ -690,7 +690,7 @@ class GroupTest {
                         "body ended at 19");
     }
 
-    // semantics 2: "Joins at a group's end are never abandoned"
+    // rules 2: "Joins at a group's end are never abandoned"
     @Test
     void aRequestDuringTheJoinGoesToTheChildrenAndIsThrownWhenTheyHaveEnded() {
         Sim.run(
@@ -744,7 +744,7 @@ class GroupTest {
                                 }));
     }
 
-    // semantics 2: "When the exit of a group or scope replaces an outer scope's cancellation by a
+    // rules 2: "When the exit of a group or scope replaces an outer scope's cancellation by a
     // failure"
     @Test
     void ifChildrenFailWhileAnOuterRequestUnwindsTheFailureIsThrownAndTheRequestArrivesAnew() {
@@ -810,7 +810,7 @@ class GroupTest {
         assertThat(trace).containsExactly("body ended at 51");
     }
 
-    // semantics 2: "in a cancelled group the child runs to its first wait"
+    // rules 2: "in a cancelled group the child runs to its first wait"
     @Test
     void aChildStartedInACancelledGroupRunsToItsFirstWait() {
         Sim.run(
@@ -847,7 +847,7 @@ class GroupTest {
         assertThat(trace).containsExactly("runs");
     }
 
-    // semantics 2: "g.start is accepted until the group has ended ... afterwards
+    // rules 2: "g.start is accepted until the group has ended ... afterwards
     // IllegalStateException"
     @Test
     void anEndedGroupAcceptsNoChildrenAndItsCancelDoesNothing() {
@@ -892,7 +892,7 @@ class GroupTest {
 
     // ---- daemon children
 
-    // semantics 3: "a daemon child, cancelled when the body and the ordinary children are done"
+    // rules 3: "a daemon child, cancelled when the body and the ordinary children are done"
     @Test
     void aDaemonChildIsCancelledWhenBodyAndOrdinaryChildrenAreDone() {
         Sim.run(
@@ -908,7 +908,7 @@ class GroupTest {
         assertThat(trace).containsExactly("daemon ended at 25", "group ends at 25");
     }
 
-    // semantics 3: "its failure still fails the group"
+    // rules 3: "its failure still fails the group"
     @Test
     void aDaemonChildsFailureFailsTheGroup() {
         Throwable thrown =

@@ -124,7 +124,7 @@ class IntervalTest {
         assertThat(trace).containsExactly("1@10");
     }
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect"
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect"
     @Test
     void aDueTickIsACancellationPointToo() {
         Sim.run(

@@ -281,7 +281,7 @@ class LockTest {
         assertThat(lock.locked()).isFalse();
     }
 
-    // semantics 2: "Once the waker has handed over the result the wait has happened"
+    // rules 2: "Once the waker has handed over the result the wait has happened"
     @Test
     void aLockHandedOverBeforeTheCancellationCameIsHeld() {
         Sim.group(

@@ -46,7 +46,7 @@ class MoveOnTest {
                                 .hasMessageContaining("{"));
     }
 
-    // semantics 2: "`moveOnAfter` likewise with empty or false"
+    // rules 2: "`moveOnAfter` likewise with empty or false"
     @Test
     void isEmptyOrFalseWhenTheLimitPasses() {
         Sim.run(

@@ -103,7 +103,7 @@ class OffloadTest {
                         IntStream.range(64, 80).mapToObj(i -> "call " + i).toList());
     }
 
-    // semantics 2: "Cancelling `offload` interrupts, then waits"
+    // rules 2: "Cancelling `offload` interrupts, then waits"
     @Test
     void cancellingInterruptsTheWorkerAndWaitsUntilItHasEnded() {
         AtomicBoolean ended = new AtomicBoolean();
@@ -264,7 +264,7 @@ class OffloadTest {
         }
     }
 
-    // semantics 2: "After the grace the worker's stack is reported"
+    // rules 2: "After the grace the worker's stack is reported"
     @Test
     void aCallThatDoesNotHeedTheInterruptIsReportedAfterTheGraceWithTheWorkersStack() {
         CountDownLatch release = new CountDownLatch(1);

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-// semantics 4: "Promise<T>: completed once from any thread, awaitable many times, a cancelled
+// rules 4: "Promise<T>: completed once from any thread, awaitable many times, a cancelled
 // waiter
 // never cancels it"
 @Timeout(30) // of a hang

@@ -173,7 +173,7 @@ class RaceTest {
                                 .isEqualTo("b"));
     }
 
-    // semantics 3: "A VirtualMachineError takes precedence and unwinds the same way"
+    // rules 3: "A VirtualMachineError takes precedence and unwinds the same way"
     @Test
     void aVirtualMachineErrorFailsTheRaceAlthoughOthersCouldWin() {
         OutOfMemoryError fatal = new OutOfMemoryError("test");
@@ -316,7 +316,7 @@ class RaceTest {
         }
     }
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect"
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect"
     @Test
     void aRequestPendingOnEntryStartsNothing() {
         Sim.run(

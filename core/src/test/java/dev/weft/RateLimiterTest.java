@@ -134,7 +134,7 @@ class RateLimiterTest {
         assertThat(times).containsExactly(100L, 200L);
     }
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect"
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect"
     @Test
     void aRequestPendingOnEntryTakesNothing() {
         Sim.run(

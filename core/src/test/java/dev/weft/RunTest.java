@@ -99,7 +99,7 @@ class RunTest {
         assertThat(failure.get()).isNull();
     }
 
-    // semantics 4: "`Loop.random()` and `Loop.clock()` come from the driver"
+    // rules 4: "`Loop.random()` and `Loop.clock()` come from the driver"
     @Test
     void clockAndRandomnessComeFromTheDriver() {
         Sim.run(
@@ -114,7 +114,7 @@ class RunTest {
                 });
     }
 
-    // semantics 4: "When the root body ends, background tasks are cancelled and joined"
+    // rules 4: "When the root body ends, background tasks are cancelled and joined"
     @Test
     void backgroundTasksAreCancelledAndJoinedWhenTheBodyEnds() {
         List<String> trace = new ArrayList<>();
@@ -192,7 +192,7 @@ class RunTest {
         assertThat(trace).containsExactly("began", "ended at 1");
     }
 
-    // semantics 4: "The root owner is a supervisor: a background failure never cancels the program"
+    // rules 4: "The root owner is a supervisor: a background failure never cancels the program"
     @Test
     void aBackgroundFailureNeverCancelsTheProgram() {
         try (Logged logged = Logged.open()) {
@@ -234,7 +234,7 @@ class RunTest {
         assertThat(trace).containsExactly("cleaned up");
     }
 
-    // semantics 3: "A VirtualMachineError takes precedence and unwinds the same way; the loop lives
+    // rules 3: "A VirtualMachineError takes precedence and unwinds the same way; the loop lives
     // until clean-up has run"
     @Test
     void aVirtualMachineErrorUnwindsLikeAFailureAndTheLoopLivesUntilCleanUpHasRun() {
@@ -264,7 +264,7 @@ class RunTest {
         assertThat(trace).containsExactly("cleaned up");
     }
 
-    // semantics 4: "Root cancelled otherwise: CancellationException, never `CancelledError`"
+    // rules 4: "Root cancelled otherwise: CancellationException, never `CancelledError`"
     @Test
     void aCancelledRootGivesCancellationExceptionNeverCancelledError() {
         assertThatThrownBy(
@@ -378,7 +378,7 @@ class RunTest {
         assertThat(trace).containsExactly("closed");
     }
 
-    // semantics 4: "`Loop` is an `Executor` for any thread: each runnable is a task of the root"
+    // rules 4: "`Loop` is an `Executor` for any thread: each runnable is a task of the root"
     @Test
     void executeRunsEachRunnableAsATaskOfTheRootInOrder() throws Exception {
         List<String> trace = new ArrayList<>();

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 
-// semantics 4: "Scope.current(): deadline, reschedule, cancel, expired"
+// rules 4: "Scope.current(): deadline, reschedule, cancel, expired"
 class ScopeTest {
     private final List<String> trace = new ArrayList<>();
 
@@ -576,7 +576,7 @@ class ScopeTest {
                 });
     }
 
-    // semantics 2: "The effective deadline leaves out scopes whose request this task has already
+    // rules 2: "The effective deadline leaves out scopes whose request this task has already
     // received"; "in clean-up it is at most the end of the grace"
     @Test
     void inCleanUpTimeLeftIsUntilTheEndOfTheGraceNotTheExpiredDeadline() throws Exception {
@@ -631,8 +631,8 @@ class ScopeTest {
                                                 })));
     }
 
-    // semantics 2: "and scopes outside a shield"
-    // semantics 2: "In clean-up it is at most the end of the grace, or of the shield"
+    // rules 2: "and scopes outside a shield"
+    // rules 2: "In clean-up it is at most the end of the grace, or of the shield"
     @Test
     void underAShieldTheScopesOutsideDoNotCountButItsEndDoesInCleanUp() throws Exception {
         Sim.run(

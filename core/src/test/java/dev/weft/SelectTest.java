@@ -676,7 +676,7 @@ class SelectTest {
 
     // ---- cancellation
 
-    // semantics 2: "A wait looks for a due cancellation on entry, before any effect, also when it
+    // rules 2: "A wait looks for a due cancellation on entry, before any effect, also when it
     // could complete at once"
     @Test
     void aDueCancellationIsThrownBeforeAnyClauseHappens() {
@@ -823,7 +823,7 @@ class SelectTest {
         assertThat(chosen(100, true, 1)).containsExactly(100, 0, 0, 0);
     }
 
-    // semantics 2: "it does not yield then, except after 128 such fast waits in a turn"
+    // rules 2: "it does not yield then, except after 128 such fast waits in a turn"
     @Test
     void aSelectThatIsAlwaysReadyLetsOthersRun() {
         Sim.run(

@@ -47,7 +47,7 @@ class ShieldTest {
                                 }));
     }
 
-    // semantics 2: "shield(d, body) masks requests of scopes outside it, for the body"
+    // rules 2: "shield(d, body) masks requests of scopes outside it, for the body"
     @Test
     void aRequestFromOutsideIsMaskedInTheBodyAndArrivesAtTheNextWaitAfterIt() {
         cancelledAt10(
@@ -68,7 +68,7 @@ class ShieldTest {
                         "task ended at 50");
     }
 
-    // semantics 2: "It is no timeout: without a request outside nothing happens at `d`"
+    // rules 2: "It is no timeout: without a request outside nothing happens at `d`"
     @Test
     void givesTheBodysValueAndIsNoTimeout() {
         Sim.run(
@@ -85,7 +85,7 @@ class ShieldTest {
                 });
     }
 
-    // semantics 2: "It throws no checked exception of its own, so it fits a `finally`"
+    // rules 2: "It throws no checked exception of its own, so it fits a `finally`"
     @Test
     void fitsAFinallyBecauseItThrowsNothingCheckedOfItsOwn() {
         cancelledAt10(
@@ -100,7 +100,7 @@ class ShieldTest {
         assertThat(trace).containsExactly("cleaned up at 15", "task ended at 15");
     }
 
-    // semantics 2: "Then masking ends, and what is pending or due is thrown at the next wait"
+    // rules 2: "Then masking ends, and what is pending or due is thrown at the next wait"
     @Test
     void atItsLimitThePendingRequestArrivesInTheBody() {
         cancelledAt10(
@@ -133,7 +133,7 @@ class ShieldTest {
         assertThat(trace).containsExactly("unwinds at 10", "task ended at 10");
     }
 
-    // semantics 2: "`shield(d, body)` masks requests of scopes outside it, for the body and for
+    // rules 2: "`shield(d, body)` masks requests of scopes outside it, for the body and for
     // children of groups opened in it"
     @Test
     void masksForChildrenOfGroupsOpenedInItToo() {
@@ -252,7 +252,7 @@ class ShieldTest {
         assertThat(trace).containsExactly("unwinds at 100", "task ended at 100");
     }
 
-    // semantics 2: "Time under a shield does not count"
+    // rules 2: "Time under a shield does not count"
     @Test
     void timeUnderAShieldDoesNotCountForTheGrace() {
         try (Logged logged = Logged.open()) {
@@ -297,7 +297,7 @@ class ShieldTest {
         }
     }
 
-    // semantics 2: "Entering is no wait"
+    // rules 2: "Entering is no wait"
     @Test
     void enteringIsNoWait() {
         cancelledAt10(

@@ -208,7 +208,7 @@ class ShutdownTest {
         }
     }
 
-    // semantics 4: "After a signal the tree is cancelled"
+    // rules 4: "After a signal the tree is cancelled"
     @Test
     void aMainTaskThatGoesOnAfterItWasToldToStopIsNamed() {
         run(

@@ -88,7 +88,7 @@ class SignalsTest {
         }
     }
 
-    // semantics 4: "A second signal halts at once"
+    // rules 4: "A second signal halts at once"
     @Test
     void aSecondSignalEndsTheProcessAtOnce() throws Exception {
         try (Child child = Child.onClassPath(Stubborn.class, Child.SAME_MODE)) {
@@ -151,7 +151,7 @@ class SignalsTest {
         }
     }
 
-    // semantics 4: "`run` on the process's main thread installs signal handlers ... and restores
+    // rules 4: "`run` on the process's main thread installs signal handlers ... and restores
     // them"
     @Test
     void theOldHandlersAreRestored() throws Exception {
@@ -186,7 +186,7 @@ class SignalsTest {
         }
     }
 
-    // semantics 2: "The first SIGINT is masked, too"
+    // rules 2: "The first SIGINT is masked, too"
     @Test
     void aShieldMasksTheFirstSignalToo() throws Exception {
         try (Child child = Child.onClassPath(Shielded.class, Child.SAME_MODE)) {

@@ -90,7 +90,7 @@ class SleepTest {
                 });
     }
 
-    // semantics 4: "`checkpoint()` is a cancellation point and one turn for others"
+    // rules 4: "`checkpoint()` is a cancellation point and one turn for others"
     @Test
     void checkpointGivesEveryReadyTaskOneTurn() {
         Sim.run(
@@ -110,7 +110,7 @@ class SleepTest {
         assertThat(trace).containsExactly("a0", "b0", "c0", "a1", "b1", "c1", "a2", "b2", "c2");
     }
 
-    // semantics 4: "`checkpoint()` is a cancellation point and one turn for others;
+    // rules 4: "`checkpoint()` is a cancellation point and one turn for others;
     // `checkCancelled()` the first alone"
     @Test
     void checkCancelledDoesNotGiveWay() {

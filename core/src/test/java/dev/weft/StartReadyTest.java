@@ -170,7 +170,7 @@ class StartReadyTest {
 
     // ---- not ready
 
-    // semantics 3: "a failure before ready is thrown by startReady and does not fail the group"
+    // rules 3: "a failure before ready is thrown by startReady and does not fail the group"
     @Test
     void aFailureBeforeReadyIsThrownHereAndDoesNotFailTheGroup() {
         try (Logged logged = Logged.open()) {
@@ -222,7 +222,7 @@ class StartReadyTest {
         assertThat(thrown).isSameAs(failure);
     }
 
-    // semantics 3: "ended without ready: IllegalStateException"
+    // rules 3: "ended without ready: IllegalStateException"
     @Test
     void aChildThatEndsWithoutHavingBeenReadyIsAnErrorThatNamesIt() {
         Sim.run(
@@ -299,7 +299,7 @@ class StartReadyTest {
 
     // ---- the caller is cancelled
 
-    // semantics 3: "caller cancelled meanwhile: the child is cancelled and joined first"
+    // rules 3: "caller cancelled meanwhile: the child is cancelled and joined first"
     @Test
     void aCancelledCallerCancelsAndJoinsTheChildFirst() {
         Sim.run(
@@ -390,7 +390,7 @@ class StartReadyTest {
         assertThat(trace).isEmpty();
     }
 
-    // semantics 2: "Once the waker has handed over the result the wait has happened, resumed or
+    // rules 2: "Once the waker has handed over the result the wait has happened, resumed or
     // not"
     @Test
     void readyBeforeTheRequestInTheSameTurnIsReady() {

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
-// semantics 2: "strict(body) is a scope whose requests are due at every wait, in everything below
+// rules 2: "strict(body) is a scope whose requests are due at every wait, in everything below
 // it, shields excepted (Trio's rule)"
 class StrictTest {
     private final List<String> trace = new ArrayList<>();

@@ -29,7 +29,7 @@ class SupervisorTest {
         throw new IOException(message);
     }
 
-    // semantics 3: "a child's failure that nobody awaited goes to the exception handler"
+    // rules 3: "a child's failure that nobody awaited goes to the exception handler"
     @Test
     void aChildsFailureTouchesNeitherSiblingsNorBodyAndIsReportedASecondLater() {
         try (Logged logged = Logged.open()) {
@@ -87,7 +87,7 @@ class SupervisorTest {
         }
     }
 
-    // semantics 3: "supervisor throws what its body throws"
+    // rules 3: "supervisor throws what its body throws"
     @Test
     void throwsWhatItsBodyThrowsWhenTheChildrenAreCancelledAndJoined() {
         IOException failure = new IOException("of the body");

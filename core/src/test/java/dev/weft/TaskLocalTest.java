@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-// semantics 4: "TaskLocal<T> is inherited in every mode"
+// rules 4: "TaskLocal<T> is inherited in every mode"
 class TaskLocalTest {
     private static final TaskLocal<String> USER = TaskLocal.newInstance();
     private static final TaskLocal<Integer> DEPTH = TaskLocal.newInstance();

@@ -40,7 +40,7 @@ class TimeoutTest {
                 });
     }
 
-    // semantics 2: "Its own cancellation gives TimeoutException with the `CancelledError` as cause"
+    // rules 2: "Its own cancellation gives TimeoutException with the `CancelledError` as cause"
     @Test
     void aBodyThatIsTooSlowGivesTimeoutExceptionWithTheLineThatWaitedAsCause() {
         Sim.run(
@@ -75,7 +75,7 @@ class TimeoutTest {
                 });
     }
 
-    // semantics 2: "Leaving `timeout` after its deadline fired: a value gives the value"
+    // rules 2: "Leaving `timeout` after its deadline fired: a value gives the value"
     @Test
     void aValueGivenAfterTheDeadlineIsTheValue() throws Exception {
         Sim.run(
@@ -96,7 +96,7 @@ class TimeoutTest {
                 });
     }
 
-    // semantics 2: "Any other exception, that one with the TimeoutException suppressed"
+    // rules 2: "Any other exception, that one with the TimeoutException suppressed"
     @Test
     void anotherFailureAfterTheDeadlineIsThrownWithTheTimeoutSuppressed() {
         Sim.run(
@@ -139,7 +139,7 @@ class TimeoutTest {
                 });
     }
 
-    // semantics 2: "the original is kept as cause"
+    // rules 2: "the original is kept as cause"
     @Test
     void aWrappedCancellationOfTheDeadlineStillCountsAsTheTimeout() {
         Sim.run(
@@ -161,7 +161,7 @@ class TimeoutTest {
                                 .hasRootCauseInstanceOf(CancelledError.class));
     }
 
-    // semantics 2: "`timeout(ZERO)` lets code up to its first suspension finish"
+    // rules 2: "`timeout(ZERO)` lets code up to its first suspension finish"
     @Test
     void zeroLetsCodeUpToItsFirstSuspensionFinish() throws Exception {
         Sim.run(
@@ -198,7 +198,7 @@ class TimeoutTest {
                                 .isInstanceOf(TimeoutException.class));
     }
 
-    // semantics 2: "Deadlines are noticed by the turn's timers"
+    // rules 2: "Deadlines are noticed by the turn's timers"
     @Test
     void aBodyThatNeverSuspendsIsNotTimedOut() throws Exception {
         Sim.run(
@@ -251,7 +251,7 @@ class TimeoutTest {
                 });
     }
 
-    // semantics 2: "Another scope's cancellation, that one"
+    // rules 2: "Another scope's cancellation, that one"
     @Test
     void ofNestedTimeoutsTheOuterOneThatExpiresPassesThroughTheInner() {
         Sim.run(
@@ -320,7 +320,7 @@ class TimeoutTest {
         ((VirtualTime) Loop.current().driver()).advance(time);
     }
 
-    // semantics 2: "The effective deadline leaves out scopes whose request this task has already
+    // rules 2: "The effective deadline leaves out scopes whose request this task has already
     // received"
     @Test
     void aTimeoutInAFinallyWorksWhileAnotherUnwinds() {
@@ -593,7 +593,7 @@ class TimeoutTest {
                 });
     }
 
-    // semantics 2: "another scope's cancellation, that one"
+    // rules 2: "another scope's cancellation, that one"
     @Test
     void afterTheDeadlineAWrappedCancellationOfAnotherScopeIsThatOne() {
         List<Throwable> passed = new ArrayList<>();
