@@ -22,7 +22,6 @@ class ScopedValueTest {
 
     // rules 4: "`ScopedValue` bindings are inherited where the flag allows"
     @NeedsOwnCarrier(LOST)
-    // rules 4: "`ScopedValue` bindings are inherited where the flag allows"
     @Test
     void childrenBackgroundTasksAndCombinatorsInherit() {
         List<String> seen = new ArrayList<>();
