@@ -233,6 +233,11 @@ class MisuseTest {
         }
     }
 
+    @Test
+    void theTestsThatAreToRunInPortableModeDo() {
+        assertThat(Switching.PORTABLE || !Boolean.getBoolean("weft.test.portable")).isTrue();
+    }
+
     private static long announcements(Child child) {
         return child.printed().lines().filter(l -> l.contains("portable mode")).count();
     }
