@@ -424,4 +424,39 @@ class ConditionTest {
                     assertThat(lock.locked()).isFalse();
                 });
     }
+
+    // "enter: a cancellation point, before any effect", also where the condition holds at once
+    @Test
+    void awaitForIsACancellationPointWhenItsConditionHoldsAtOnce() {
+        Sim.group(
+                g -> {
+                    Task<@Nullable Void> task =
+                            g.start(
+                                    () -> {
+                                        try (Permit _ = lock.acquire()) {
+                                            Task.current().cancel("stop");
+                                            condition.awaitFor(() -> true);
+                                            trace.add("went on");
+                                        }
+                                    });
+                    turns(2);
+                    assertThat(task.isDone()).isTrue();
+                });
+        assertThat(trace).isEmpty();
+        assertThat(lock.locked()).isFalse();
+    }
+
+    @Test
+    void awaitForInALoopLetsOthersRun() {
+        Sim.group(
+                g -> {
+                    g.start(() -> trace.add("other"));
+                    try (Permit _ = lock.acquire()) {
+                        for (int i = 0; i < 1000; i++) {
+                            condition.awaitFor(() -> true);
+                        }
+                    }
+                    assertThat(trace).containsExactly("other");
+                });
+    }
 }

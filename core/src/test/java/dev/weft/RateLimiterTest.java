@@ -189,4 +189,20 @@ class RateLimiterTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("belongs to");
     }
+
+    @Test
+    void aWindowOfAnySizeRemembersOnlyWhatWasTaken() {
+        Sim.run(
+                () -> {
+                    RateLimiter window = RateLimiter.slidingWindow(Integer.MAX_VALUE, s(1));
+                    window.acquire(5);
+                    sleep(100);
+                    window.acquire(Integer.MAX_VALUE - 5);
+                    assertThat(window.tryAcquire(1)).isFalse();
+                    window.acquire(6);
+                    assertThat(millis()).isEqualTo(1100);
+                    window.acquire(Integer.MAX_VALUE);
+                    assertThat(millis()).isEqualTo(2100);
+                });
+    }
 }

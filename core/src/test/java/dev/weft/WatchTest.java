@@ -192,4 +192,57 @@ class WatchTest {
         Sim.run(watch::close);
         assertThat(watch).hasToString("Watch[0, closed]");
     }
+
+    @Test
+    void awaitUntilLooksAgainAtAChangeMadeWhileItsConditionIsAsked() {
+        Sim.group(
+                g -> {
+                    g.start(
+                            () -> {
+                                sleep(1);
+                                watch.set(1);
+                            });
+                    assertThat(
+                                    watch.awaitUntil(
+                                            v -> {
+                                                sleep(2);
+                                                return v == 1;
+                                            }))
+                            .isEqualTo(1);
+                });
+    }
+
+    @Test
+    void awaitUntilReturnsTheValueForWhichItsConditionHeld() {
+        Sim.run(
+                () ->
+                        assertThat(
+                                        watch.awaitUntil(
+                                                v -> {
+                                                    watch.set(v + 1);
+                                                    return v == 3;
+                                                }))
+                                .isEqualTo(3));
+        assertThat(watch.value()).isEqualTo(4);
+    }
+
+    @Test
+    void awaitUntilWhoseConditionAlwaysChangesTheValueLetsOthersRunAndCanBeCancelled() {
+        Sim.group(
+                g -> {
+                    Task<Integer> task =
+                            g.start(
+                                    () ->
+                                            watch.awaitUntil(
+                                                    v -> {
+                                                        if (v > 10_000) {
+                                                            throw new AssertionError("alone");
+                                                        }
+                                                        watch.set(v + 1);
+                                                        return false;
+                                                    }));
+                    turns(2);
+                    task.cancel("enough");
+                });
+    }
 }

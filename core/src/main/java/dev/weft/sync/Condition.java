@@ -42,6 +42,10 @@ public final class Condition {
     public void await() {
         waiters.enter();
         requireLock("await");
+        awaitSignal();
+    }
+
+    private void awaitSignal() {
         long acquisition = lock.leave();
         try {
             waiters.await();
@@ -56,9 +60,11 @@ public final class Condition {
      * @throws IllegalStateException if the calling task does not hold the lock
      */
     public void awaitFor(BooleanSupplier condition) {
+        waiters.enter();
         requireLock("awaitFor");
         while (!condition.getAsBoolean()) {
-            await();
+            requireLock("awaitFor");
+            awaitSignal();
         }
     }
 

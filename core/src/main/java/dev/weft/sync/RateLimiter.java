@@ -50,7 +50,7 @@ public final class RateLimiter {
 
     /**
      * At most {@code permits} in any window of that length, wherever it begins: what a strict quota
-     * asks for. Remembers so many instants.
+     * asks for. Remembers the instants at which permits were taken in the last window.
      *
      * @throws IllegalArgumentException if {@code permits} is less than 1 or the window not positive
      */

@@ -1,44 +1,71 @@
 package dev.weft.sync;
 
-/** The instants of the last permits, in a ring. */
+import java.util.ArrayDeque;
+
+/** The permits of the last window, those of one instant together. */
 final class SlidingWindow implements RateMeter {
-    private final long[] instants;
+    private static final class Taken {
+        final long instant;
+        int permits;
+
+        Taken(long instant) {
+            this.instant = instant;
+        }
+    }
+
+    private final ArrayDeque<Taken> taken = new ArrayDeque<>();
+    private final int most;
     private final long window;
-    private int oldest;
     private int inWindow;
 
     SlidingWindow(int permits, long window) {
-        this.instants = new long[permits];
+        this.most = permits;
         this.window = window;
     }
 
     @Override
     public long take(int n, long now) {
-        while (inWindow > 0 && now - instants[oldest] >= window) {
-            oldest = (oldest + 1) % instants.length;
-            inWindow--;
-        }
-        int missing = n - (instants.length - inWindow);
+        forgetBefore(now);
+        int missing = n - (most - inWindow);
         if (missing > 0) {
-            return instants[at(missing - 1)] + window - now;
+            return instantOf(missing) + window - now;
         }
-        for (int i = 0; i < n; i++) {
-            instants[at(inWindow++)] = now;
+        Taken last = taken.peekLast();
+        if (last == null || last.instant != now) {
+            last = new Taken(now);
+            taken.add(last);
         }
+        last.permits += n;
+        inWindow += n;
         return 0;
     }
 
-    private int at(int i) {
-        return (int) (((long) oldest + i) % instants.length);
+    private void forgetBefore(long now) {
+        for (Taken first; (first = taken.peek()) != null && now - first.instant >= window; ) {
+            inWindow -= first.permits;
+            taken.remove();
+        }
+    }
+
+    /** When so many of the permits in the window had been taken. */
+    private long instantOf(int permits) {
+        int missing = permits;
+        for (Taken t : taken) {
+            missing -= t.permits;
+            if (missing <= 0) {
+                return t.instant;
+            }
+        }
+        throw new AssertionError(this);
     }
 
     @Override
     public int most() {
-        return instants.length;
+        return most;
     }
 
     @Override
     public String toString() {
-        return "inWindow=" + inWindow + "/" + instants.length;
+        return "inWindow=" + inWindow + "/" + most;
     }
 }

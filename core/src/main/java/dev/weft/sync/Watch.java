@@ -66,7 +66,9 @@ public final class Watch<T> implements Iterable<T>, AutoCloseable {
 
     /**
      * Waits until {@code condition} holds for the value, which is looked at now and after each
-     * change; a value that is replaced before this task runs is not looked at.
+     * change; a value that is replaced before this task runs is not looked at. Other tasks may
+     * change it meanwhile if {@code condition} waits, and so may {@code condition}: then it is
+     * looked at again.
      *
      * @return the value for which it held
      * @throws ChannelClosedException if the watch is, or meanwhile was, closed and the condition
@@ -74,10 +76,18 @@ public final class Watch<T> implements Iterable<T>, AutoCloseable {
      */
     public T awaitUntil(Predicate<? super T> condition) {
         waiters.enter();
-        while (!condition.test(value)) {
-            awaitChange();
+        while (true) {
+            T looked = value;
+            long seen = version;
+            if (condition.test(looked)) {
+                return looked;
+            }
+            if (seen == version) {
+                awaitChange();
+            } else {
+                waiters.enter();
+            }
         }
-        return value;
     }
 
     private void awaitChange() {
