@@ -35,27 +35,51 @@ final class Retrying {
 
     private <T extends @Nullable Object> T attempts(Body<T, ?> body, Predicate<? super T> accept)
             throws Exception {
+        task.checkCancelled();
         for (int attempt = 1; ; attempt++) {
             Exception failure = null;
             long pause;
+            T value = null;
             try {
-                T value = body.run();
-                if (accept.test(value) || (pause = pauseAfter(attempt)) < 0) {
-                    return value;
+                value = body.run();
+            } catch (Exception e) {
+                failure = e;
+            }
+            if (failure == null) {
+                if (accepted(value, accept) || (pause = pauseAfter(attempt)) < 0) {
+                    return Erased.value(value);
                 }
                 Undelivered.close(value);
-            } catch (Exception e) {
-                if (task.isCancellation(e)
-                        || !policy.when().test(e)
+            } else {
+                if (task.isCancellation(failure)
+                        || !isRetried(failure)
                         || (pause = pauseAfter(attempt)) < 0) {
-                    throw e;
+                    throw failure;
                 }
-                failure = e;
-                remember(e);
+                remember(failure);
             }
             Duration delay = Duration.ofNanos(pause);
             policy.onRetry().accept(new Retry.Again(attempt, failure, delay));
             Weft.sleep(delay);
+        }
+    }
+
+    private static <T extends @Nullable Object> boolean accepted(
+            T value, Predicate<? super T> accept) {
+        try {
+            return accept.test(value);
+        } catch (Throwable e) {
+            Undelivered.close(value);
+            throw e;
+        }
+    }
+
+    private boolean isRetried(Exception failure) {
+        try {
+            return policy.when().test(failure);
+        } catch (Throwable e) {
+            remember(failure);
+            throw e;
         }
     }
 

@@ -2,8 +2,10 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -226,6 +228,34 @@ public final class WaitList {
             n++;
         }
         return n;
+    }
+
+    /**
+     * Hands {@code value} to those that wait with an offer that is {@code chosen}, in order; the
+     * others stay where they are. Says to how many. Takes a look at each that waits.
+     */
+    public int wakeOffering(Predicate<Object> chosen, @Nullable Object value) {
+        List<Waiter> all = new ArrayList<>();
+        for (Waiter waiter = first; waiter != null; waiter = after(waiter)) {
+            Object offer = waiter.isWaiting() ? waiter.offer() : null;
+            if (offer != null && chosen.test(offer)) {
+                all.add(waiter);
+            }
+        }
+        int n = 0;
+        for (Waiter waiter : all) {
+            if (waiter.wake(value)) {
+                n++;
+            }
+        }
+        return n;
+    }
+
+    private static @Nullable Waiter after(Waiter waiter) {
+        return switch (waiter) {
+            case LoopTask<?> task -> task.nextWaiting;
+            case Select.Branch branch -> branch.nextWaiting;
+        };
     }
 
     /** Has all that wait throw {@code failure}; says how many. */

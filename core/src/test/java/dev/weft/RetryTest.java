@@ -412,4 +412,47 @@ class RetryTest {
         assertThat(r.jitter()).isEqualTo(Jitter.FULL);
         assertThat(Retry.forever().attempts()).isEqualTo(Integer.MAX_VALUE);
     }
+
+    @Test
+    void anAcceptThatThrowsEndsTheRetryAndClosesTheValue() {
+        List<String> closed = new ArrayList<>();
+        IllegalStateException broken = new IllegalStateException("broken");
+        Throwable failure =
+                failureOf(
+                        () ->
+                                Weft.<AutoCloseable, Exception>retry(
+                                        plain(3),
+                                        () -> () -> closed.add("closed"),
+                                        _ -> {
+                                            throw broken;
+                                        }));
+        assertThat(failure).isSameAs(broken);
+        assertThat(closed).containsExactly("closed");
+    }
+
+    @Test
+    void aWhenThatThrowsKeepsTheFailureOfTheBody() {
+        IllegalStateException broken = new IllegalStateException("broken");
+        Retry policy =
+                plain(3).when(
+                                _ -> {
+                                    throw broken;
+                                });
+        assertThat(failureOf(() -> Weft.retry(policy, failing(1)))).isSameAs(broken);
+        assertThat(broken.getSuppressed()).hasSize(1);
+        assertThat(broken.getSuppressed()[0]).hasMessage("attempt 1");
+    }
+
+    @Test
+    void noAttemptRunsIfACancellationIsDueOnEntry() throws IOException {
+        Sim.run(
+                () ->
+                        Weft.moveOnAfter(
+                                ms(100),
+                                () -> {
+                                    Scope.current().cancel("enough");
+                                    Weft.retry(plain(3), failing(0));
+                                }));
+        assertThat(attempts).isEmpty();
+    }
 }

@@ -33,6 +33,9 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
     /** Handed to a task whose wait ended because the channel was closed. */
     private static final Object CLOSED = new Object();
 
+    /** Handed to a task whose wait ended because the end that it waited through was closed. */
+    private static final Object END_CLOSED = new Object();
+
     private final int capacity;
     private final Overflow overflow;
     private final Consumer<? super E> undelivered;
@@ -127,13 +130,15 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
         senders.check();
     }
 
-    void senderClosed() {
+    void closed(Sender<E> sender) {
+        senders.wakeOffering(o -> o instanceof Offered<?> e && e.sender == sender, END_CLOSED);
         if (--openSenders == 0) {
             close("all senders were closed");
         }
     }
 
-    void receiverClosed() {
+    void closed(Receiver<E> receiver) {
+        receivers.wakeOffering(end -> end == receiver, END_CLOSED);
         if (--openReceivers == 0) {
             closeNow("no receiver is left");
         }
@@ -159,11 +164,28 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
      * @throws ChannelFullException if there is no room, with {@link Overflow#FAIL}
      */
     public void send(E element) {
-        Objects.requireNonNull(element);
+        send(element, null);
+    }
+
+    void send(E element, @Nullable Sender<E> sender) {
+        Objects.requireNonNull(element, "the element");
         bind();
         senders.enter();
         requireOpen();
-        if (!accepted(element) && senders.awaitOffering(element) == CLOSED) {
+        if (!accepted(element)) {
+            sent(senders.awaitOffering(offer(element, sender)));
+        }
+    }
+
+    private Object offer(E element, @Nullable Sender<E> sender) {
+        return sender == null ? element : new Offered<>(element, sender);
+    }
+
+    private void sent(@Nullable Object handedOver) {
+        if (handedOver == END_CLOSED) {
+            throw Sender.closedError();
+        }
+        if (handedOver == CLOSED) {
             throw closedError();
         }
     }
@@ -229,10 +251,15 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
      * @throws ChannelClosedException if there are no more elements
      */
     public E receive() {
-        bind();
-        receivers.enter();
-        E element = poll();
-        return element != null ? element : received(closed ? CLOSED : receivers.await());
+        return receive(null);
+    }
+
+    E receive(@Nullable Receiver<E> receiver) {
+        E element = receiveOrNull(receiver);
+        if (element == null) {
+            throw closedError();
+        }
+        return element;
     }
 
     /**
@@ -241,14 +268,18 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
      * @throws ChannelClosedException if the channel was {@linkplain #fail failed} and is empty
      */
     public Optional<E> receiveOrEnd() {
-        return Optional.ofNullable(receiveOrNull());
+        return Optional.ofNullable(receiveOrNull(null));
     }
 
-    @Nullable E receiveOrNull() {
+    @Nullable E receiveOrNull(@Nullable Receiver<E> receiver) {
         bind();
         receivers.enter();
         E element = poll();
-        return element != null ? element : receivedOrNull(closed ? CLOSED : receivers.await());
+        return element != null ? element : receivedOrNull(closed ? CLOSED : awaitElement(receiver));
+    }
+
+    private @Nullable Object awaitElement(@Nullable Receiver<E> receiver) {
+        return receiver == null ? receivers.await() : receivers.awaitOffering(receiver);
     }
 
     /** Takes the oldest element if there is one now, or a task that sends one. Never waits. */
@@ -289,7 +320,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
     /** Receives, waiting for each element, until there are no more elements. */
     @Override
     public Iterator<E> iterator() {
-        return new ElementIterator<>(this::receiveOrNull);
+        return new ElementIterator<>(() -> receiveOrNull(null));
     }
 
     /**
@@ -299,7 +330,8 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
     @SuppressWarnings("unchecked")
     private @Nullable E poll() {
         E element = buffer.poll();
-        E offered = (E) senders.firstOffer();
+        Object offer = senders.firstOffer();
+        E offered = (E) (offer instanceof Offered<?> through ? through.element : offer);
         if (offered != null && senders.wakeFirst(null)) {
             if (element == null) {
                 return offered;
@@ -319,6 +351,9 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
 
     @SuppressWarnings("unchecked")
     private @Nullable E receivedOrNull(@Nullable Object handedOver) {
+        if (handedOver == END_CLOSED) {
+            throw Receiver.closedError();
+        }
         if (handedOver != CLOSED) {
             return (E) handedOver;
         }
@@ -465,6 +500,9 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
                 + (closed ? ", closed]" : "]");
     }
 
+    /** What a task offers that sends through an end. */
+    private record Offered<E>(E element, Sender<E> sender) {}
+
     // ---- as clauses
 
     private final class Sending extends Source<@Nullable Void> {
@@ -487,7 +525,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
 
         @Override
         protected Object offer() {
-            return element;
+            return Channel.this.offer(element, sender);
         }
 
         @Override
@@ -509,9 +547,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
 
         @Override
         protected @Nullable Void received(@Nullable Object handedOver) {
-            if (handedOver == CLOSED) {
-                throw closedError();
-            }
+            sent(handedOver);
             return null;
         }
     }
@@ -530,6 +566,11 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
             }
             bind();
             return receivers;
+        }
+
+        @Override
+        protected final @Nullable Object offer() {
+            return receiver;
         }
 
         @Override

@@ -29,7 +29,7 @@ public final class Receiver<E> implements Iterable<E>, AutoCloseable {
      */
     public E receive() {
         requireOpen();
-        return channel.receive();
+        return channel.receive(this);
     }
 
     /**
@@ -39,12 +39,12 @@ public final class Receiver<E> implements Iterable<E>, AutoCloseable {
      */
     public Optional<E> receiveOrEnd() {
         requireOpen();
-        return channel.receiveOrEnd();
+        return Optional.ofNullable(channel.receiveOrNull(this));
     }
 
     @Nullable E receiveOrNull() {
         requireOpen();
-        return channel.receiveOrNull();
+        return channel.receiveOrNull(this);
     }
 
     /** As {@link Channel#tryReceive}. */
@@ -76,22 +76,27 @@ public final class Receiver<E> implements Iterable<E>, AutoCloseable {
     }
 
     /**
-     * This end receives no more. The last one closes the channel, as {@link Channel#closeNow} does.
-     * Never waits. Calling it again does nothing.
+     * This end receives no more: a task that waits through it throws {@link
+     * ChannelClosedException}, and has taken nothing. The last one closes the channel, as {@link
+     * Channel#closeNow} does. Never waits. Calling it again does nothing.
      */
     @Override
     public void close() {
         if (!closed) {
             channel.check();
             closed = true;
-            channel.receiverClosed();
+            channel.closed(this);
         }
     }
 
     void requireOpen() {
         if (closed) {
-            throw new ChannelClosedException("this receiver was closed", null);
+            throw closedError();
         }
+    }
+
+    static ChannelClosedException closedError() {
+        return new ChannelClosedException("this receiver was closed", null);
     }
 
     @Override

@@ -22,11 +22,12 @@ public final class Sender<E> implements AutoCloseable {
     /**
      * As {@link Channel#send}.
      *
-     * @throws ChannelClosedException if this sender or the channel is closed
+     * @throws ChannelClosedException if this sender or the channel is, or meanwhile was, closed;
+     *     then nothing was sent
      */
     public void send(E element) {
         requireOpen();
-        channel.send(element);
+        channel.send(element, this);
     }
 
     /**
@@ -58,7 +59,8 @@ public final class Sender<E> implements AutoCloseable {
     }
 
     /**
-     * This end sends no more. The last one closes the channel, as {@link Channel#close} does. Never
+     * This end sends no more: a task that waits through it throws {@link ChannelClosedException},
+     * and has sent nothing. The last one closes the channel, as {@link Channel#close} does. Never
      * waits. Calling it again does nothing.
      */
     @Override
@@ -66,14 +68,18 @@ public final class Sender<E> implements AutoCloseable {
         if (!closed) {
             channel.check();
             closed = true;
-            channel.senderClosed();
+            channel.closed(this);
         }
     }
 
     void requireOpen() {
         if (closed) {
-            throw new ChannelClosedException("this sender was closed", null);
+            throw closedError();
         }
+    }
+
+    static ChannelClosedException closedError() {
+        return new ChannelClosedException("this sender was closed", null);
     }
 
     @Override
