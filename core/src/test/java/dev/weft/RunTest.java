@@ -506,21 +506,15 @@ class RunTest {
                                     Sim.sleepForever();
                                 } finally {
                                     loop.execute(() -> trace.add("of its own"));
-                                    Throwable refused =
-                                            Weft.offload(
-                                                    () ->
-                                                            Sim.thrownBy(
-                                                                    () -> loop.execute(() -> {})));
-                                    trace.add(refused.getClass().getSimpleName());
-                                    trace.add(
-                                            Weft.offload(
-                                                            () ->
-                                                                    Sim.thrownBy(
-                                                                            () ->
-                                                                                    loop.submit(
-                                                                                            () -> {})))
-                                                    .getClass()
-                                                    .getSimpleName());
+                                    Weft.offload(
+                                            () -> {
+                                                trace.add(refusedBy(() -> loop.execute(() -> {})));
+                                                trace.add(
+                                                        refusedBy(
+                                                                () -> {
+                                                                    var _ = loop.submit(() -> {});
+                                                                }));
+                                            });
                                 }
                             });
                     Weft.checkpoint();
@@ -528,5 +522,9 @@ class RunTest {
         assertThat(trace)
                 .containsExactly(
                         "of its own", "RejectedExecutionException", "RejectedExecutionException");
+    }
+
+    private static String refusedBy(Action<?> call) {
+        return Sim.thrownBy(call).getClass().getSimpleName();
     }
 }
