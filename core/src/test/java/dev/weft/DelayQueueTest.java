@@ -345,4 +345,25 @@ class DelayQueueTest {
                 });
         assertThat(got).containsExactly("a at 1");
     }
+
+    @Test
+    void anElementTakenBackWhileATaskWaitsLetsInOneThatIsDue() {
+        Sim.group(
+                g -> {
+                    List<DelayQueue.Entry<String>> entries = new ArrayList<>();
+                    for (int i = 0; i < 5; i++) {
+                        entries.add(queue.put("late" + i, ms(100)));
+                    }
+                    getter(g, "x:");
+                    getter(g, "y:");
+                    g.start(() -> queue.put("due"));
+                    sleep(1);
+                    entries.get(0).remove();
+                    assertThat(queue.size()).isEqualTo(4);
+                    sleep(1);
+                    assertThat(got).containsExactly("x:due at 1");
+                    assertThat(queue.waitingToPut()).isZero();
+                    assertThat(queue.waitingToGet()).isEqualTo(1);
+                });
+    }
 }

@@ -171,8 +171,8 @@ public abstract sealed class BoundedQueue<E> implements Iterable<E>
     }
 
     private void add(Object offer) {
+        accept(offer); // throws what a comparator throws
         unfinished++;
-        accept(offer);
     }
 
     // ---- taking
@@ -292,7 +292,15 @@ public abstract sealed class BoundedQueue<E> implements Iterable<E>
 
     private void drainTo(List<E> taken, int most) {
         while (taken.size() < most) {
-            E element = poll();
+            E element;
+            try {
+                element = poll();
+            } catch (Throwable e) {
+                if (taken.isEmpty()) {
+                    throw e;
+                }
+                return; // with those that are out already; the next call meets it again
+            }
             if (element == null) {
                 return;
             }
@@ -310,10 +318,17 @@ public abstract sealed class BoundedQueue<E> implements Iterable<E>
 
     /** An element has left the store: into its room goes what has waited longest in put. */
     final void left() {
-        Object offered = putters.firstOffer();
-        if (offered != null && putters.wakeFirst(null)) {
-            add(offered);
-        } else if (isAtEnd()) {
+        for (Object offered; (offered = putters.firstOffer()) != null; ) {
+            try {
+                add(offered);
+            } catch (Throwable refused) {
+                putters.failFirst(refused);
+                continue;
+            }
+            putters.wakeFirst(null);
+            return;
+        }
+        if (isAtEnd()) {
             getters.wakeAll(SHUT_DOWN);
         }
     }

@@ -139,9 +139,10 @@ public final class DelayQueue<E> extends BoundedQueue<E> {
 
     private boolean remove(Entry<E> entry) {
         heap.remove(entry);
+        serving = true; // what comes in for it is served when its put is done
         left();
+        serve();
         dealtWith(1);
-        arm();
         return true;
     }
 

@@ -40,19 +40,30 @@ final class Heap<N extends Heap.Node> {
     /** A node that is in no heap. */
     void add(N node) {
         node.order = orders++;
+        int gap = nodes.size();
+        int at = above(node, gap);
         nodes.add(node);
-        rise(node, nodes.size() - 1);
+        raise(node, gap, at);
     }
 
     /** A node that is in this heap. */
     void remove(N node) {
         int gap = node.index;
-        node.index = Node.OUTSIDE;
-        N last = nodes.removeLast();
-        if (last != node) {
-            sink(last, gap);
-            rise(last, last.index);
+        int end = nodes.size() - 1;
+        N last = nodes.get(end);
+        if (last == node) {
+            nodes.removeLast();
+        } else {
+            int below = below(last, gap, end);
+            int above = below == gap ? above(last, gap) : gap;
+            nodes.removeLast();
+            if (below == gap) {
+                raise(last, gap, above);
+            } else {
+                lower(last, gap, below);
+            }
         }
+        node.index = Node.OUTSIDE;
     }
 
     void clear() {
@@ -62,38 +73,50 @@ final class Heap<N extends Heap.Node> {
         nodes.clear();
     }
 
-    private void rise(N node, int gap) {
+    // Where a node belongs is found first and nodes move then: a comparison that throws has changed
+    // nothing.
+
+    /** Where a node belongs that goes into a gap, or above it. */
+    private int above(N node, int gap) {
         int i = gap;
-        while (i > 0) {
-            int up = (i - 1) / 2;
-            N parent = nodes.get(up);
-            if (isBefore(parent, node)) {
+        while (i > 0 && isBefore(node, nodes.get((i - 1) / 2))) {
+            i = (i - 1) / 2;
+        }
+        return i;
+    }
+
+    /** Where a node belongs that goes into a gap, or below it, in a heap that ends before there. */
+    private int below(N node, int gap, int end) {
+        int i = gap;
+        for (int child; (child = 2 * i + 1) < end; i = child) {
+            if (child + 1 < end && isBefore(nodes.get(child + 1), nodes.get(child))) {
+                child++;
+            }
+            if (isBefore(node, nodes.get(child))) {
                 break;
             }
-            place(parent, i);
+        }
+        return i;
+    }
+
+    private void raise(N node, int gap, int to) {
+        int i = gap;
+        while (i != to) {
+            int up = (i - 1) / 2;
+            place(nodes.get(up), i);
             i = up;
         }
         place(node, i);
     }
 
-    private void sink(N node, int gap) {
-        int i = gap;
-        while (true) {
-            int child = 2 * i + 1;
-            if (child >= nodes.size()) {
-                break;
-            }
-            if (child + 1 < nodes.size() && isBefore(nodes.get(child + 1), nodes.get(child))) {
-                child++;
-            }
-            N least = nodes.get(child);
-            if (isBefore(node, least)) {
-                break;
-            }
-            place(least, i);
-            i = child;
+    private void lower(N node, int gap, int to) {
+        N moved = node;
+        for (int i = to; i != gap; i = (i - 1) / 2) {
+            N up = nodes.get(i);
+            place(moved, i);
+            moved = up;
         }
-        place(node, i);
+        place(moved, gap);
     }
 
     private void place(N node, int i) {

@@ -3,11 +3,15 @@ package dev.weft.sync;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Comparator;
+import java.util.Objects;
 
 /**
  * A queue that gives the least element first (asyncio's {@code PriorityQueue}); of equal ones the
  * one that was put first. All that it does is said at {@link BoundedQueue}. An element whose {@code
  * put} waits for room is not in the queue yet and overtakes nothing.
+ *
+ * <p>What the order throws, the operation throws that asked it, and the queue is as it was before.
+ * If that is about an element whose {@code put} waited for room, that {@code put} throws it.
  */
 public final class PriorityQueue<E> extends BoundedQueue<E> {
     private static final class Node<E> extends Heap.Node {
@@ -35,6 +39,7 @@ public final class PriorityQueue<E> extends BoundedQueue<E> {
      */
     public PriorityQueue(int capacity, Comparator<? super E> order) {
         super(capacity);
+        Objects.requireNonNull(order, "the order");
         this.heap = new Heap<>((a, b) -> order.compare(a.element, b.element));
     }
 
