@@ -263,4 +263,41 @@ class RwLockTest {
                     }
                 });
     }
+
+    @Test
+    void knowsAmongManyWhoHoldsItAlready() {
+        Sim.group(
+                g -> {
+                    for (int round = 0; round < 2; round++) {
+                        List<Task<?>> readers = new ArrayList<>();
+                        for (int i = 0; i < 300; i++) {
+                            int n = i;
+                            readers.add(
+                                    g.start(
+                                            () -> {
+                                                try (Permit _ = lock.read()) {
+                                                    try (Permit _ = lock.read()) {
+                                                        sleep(10 + n % 7);
+                                                    }
+                                                    assertThatIllegalStateException()
+                                                            .isThrownBy(lock::write);
+                                                    sleep(n % 11);
+                                                }
+                                                lock.write().close();
+                                            }));
+                        }
+                        sleep(1);
+                        assertThat(lock.holders()).hasSize(600);
+                        writer(g, "w");
+                        sleep(1);
+                        assertThat(lock.waiting()).isEqualTo(1);
+                        for (Task<?> reader : readers) {
+                            reader.await();
+                        }
+                        assertThat(lock.holders()).isEmpty();
+                        assertThat(lock.waiting()).isZero();
+                    }
+                });
+        assertThat(trace).containsExactly("w", "w");
+    }
 }

@@ -47,7 +47,7 @@ public final class RwLock {
 
     private Permit acquire(int n) {
         permits.enter();
-        if (!permits.mayTake(n) && permits.holders().contains(Task.current())) {
+        if (!permits.mayTake(n) && permits.isHeldBy(Task.current())) {
             throw new IllegalStateException(
                     "task '"
                             + Task.current().name()

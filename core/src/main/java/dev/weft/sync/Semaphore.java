@@ -197,6 +197,10 @@ public final class Semaphore {
         waiters.enter();
     }
 
+    boolean isHeldBy(Task<?> task) {
+        return holders.contains(task);
+    }
+
     /** Whether so many could be taken now, overtaking nobody. */
     boolean mayTake(int permits) {
         return available >= permits && waiters.isEmpty();
