@@ -520,7 +520,7 @@ class RunTest {
                     Weft.checkpoint();
                 });
         assertThat(trace)
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "of its own", "RejectedExecutionException", "RejectedExecutionException");
     }
 
