@@ -874,7 +874,7 @@ public final class Loop implements Executor {
     }
 
     /** The last thing that what was the carrier does, an ordinary thread by now. */
-    private void ended() {
+    void ended() {
         Watchdog.forget(this);
         Runnable work;
         while ((work = system.poll()) != null) {
