@@ -2,6 +2,8 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
+
 /**
  * What a call may do that {@link Weft#offload} or {@link Weft#compute} runs on another thread:
  * notice its cancellation, and have something done on the loop it came from (AnyIO's {@code
@@ -35,11 +37,12 @@ public final class Offload {
      */
     public static <T extends @Nullable Object, X extends Exception> T onLoop(Body<T, X> body)
             throws X {
+        Objects.requireNonNull(body, "the body");
         return Loop.currentOrNull() != null ? body.run() : OffloadCall.current().visit(body);
     }
 
     /** As {@link #onLoop(Body)}, without a value. */
     public static <X extends Exception> void onLoop(Action<X> body) throws X {
-        onLoop(body.asBody());
+        onLoop(Objects.requireNonNull(body, "the body").asBody());
     }
 }

@@ -4,6 +4,7 @@ import dev.weft.sync.CapacityLimiter;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /**
@@ -44,12 +45,14 @@ public record OffloadOptions(
 
     /** With a limit of its own, which others may share. */
     public OffloadOptions limiter(CapacityLimiter l) {
-        return new OffloadOptions(l, executor, abandons, name);
+        return new OffloadOptions(
+                Objects.requireNonNull(l, "the limiter"), executor, abandons, name);
     }
 
     /** On the threads of an executor. */
     public OffloadOptions executor(Executor e) {
-        return new OffloadOptions(limiter, e, abandons, name);
+        return new OffloadOptions(
+                limiter, Objects.requireNonNull(e, "the executor"), abandons, name);
     }
 
     /**
@@ -64,6 +67,7 @@ public record OffloadOptions(
 
     /** With a name for threads and reports. */
     public OffloadOptions name(String n) {
-        return new OffloadOptions(limiter, executor, abandons, n);
+        return new OffloadOptions(
+                limiter, executor, abandons, Objects.requireNonNull(n, "the name"));
     }
 }

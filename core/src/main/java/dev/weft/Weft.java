@@ -606,7 +606,7 @@ public final class Weft {
 
     /** As {@link #offload(Body)}, without a value. */
     public static <X extends Exception> void offload(Action<X> body) throws X {
-        offload(body.asBody());
+        offload(Objects.requireNonNull(body, "the body").asBody());
     }
 
     /**
@@ -615,13 +615,15 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(
             OffloadOptions options, Body<T, X> body) throws X {
+        Objects.requireNonNull(options, "the options");
+        Objects.requireNonNull(body, "the body");
         return Loop.current().workers().offload(options, body);
     }
 
     /** As {@link #offload(OffloadOptions, Body)}, without a value. */
     public static <X extends Exception> void offload(OffloadOptions options, Action<X> body)
             throws X {
-        offload(options, body.asBody());
+        offload(options, Objects.requireNonNull(body, "the body").asBody());
     }
 
     /**
@@ -635,7 +637,7 @@ public final class Weft {
 
     /** As {@link #offload(Executor, Body)}, without a value. */
     public static <X extends Exception> void offload(Executor executor, Action<X> body) throws X {
-        offload(OffloadOptions.on(executor), body.asBody());
+        offload(executor, Objects.requireNonNull(body, "the body").asBody());
     }
 
     /**
@@ -648,11 +650,12 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T compute(Body<T, X> body)
             throws X {
+        Objects.requireNonNull(body, "the body");
         return Loop.current().workers().compute(body);
     }
 
     /** As {@link #compute(Body)}, without a value. */
     public static <X extends Exception> void compute(Action<X> body) throws X {
-        compute(body.asBody());
+        compute(Objects.requireNonNull(body, "the body").asBody());
     }
 }
