@@ -252,8 +252,10 @@ public final class Loop implements Executor {
             throw new IllegalStateException(
                     "thread '"
                             + Thread.currentThread().getName()
-                            + "' is no task of a loop; call this inside Weft.run, or hand over with"
-                            + " Loop.execute");
+                            + "' is no task of a loop; "
+                            + OffloadCall.wayToLoop(
+                                    null,
+                                    "call this inside Weft.run, or hand over with Loop.execute"));
         }
         return loop;
     }
@@ -595,7 +597,11 @@ public final class Loop implements Executor {
      */
     public void onClose(Runnable action) {
         if (currentOrNull() != this) {
-            throw new IllegalStateException("onClose is called on the loop itself");
+            throw new IllegalStateException(
+                    "Loop.onClose called off "
+                            + this
+                            + "; "
+                            + OffloadCall.wayToLoop(this, "call it in one of its tasks"));
         }
         closers.push(action);
     }

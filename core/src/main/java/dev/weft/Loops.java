@@ -149,7 +149,8 @@ public final class Loops implements AutoCloseable {
             throw new IllegalStateException(
                     "index() is for tasks of these loops; thread '"
                             + Thread.currentThread().getName()
-                            + "' is no task of any of them");
+                            + "' is no task of any of them; "
+                            + OffloadCall.wayToLoop(null, "hand over with Loop.execute of one"));
         }
         return i;
     }

@@ -210,6 +210,19 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
         return call;
     }
 
+    /**
+     * For messages: how a thread that is no task gets something done on {@code loop}, null for any;
+     * {@code elsewhere} if it runs no call for it.
+     */
+    static String wayToLoop(@Nullable Loop loop, String elsewhere) {
+        OffloadCall<?> call = CURRENT.get();
+        return call == null || (loop != null && loop != call.loop)
+                ? elsewhere
+                : "from an offloaded call, here of task '"
+                        + call.task.name()
+                        + "', the way back to its loop is Offload.onLoop(() -> ...)";
+    }
+
     @Override
     public void run() {
         if (!begin()) {

@@ -106,7 +106,9 @@ public abstract sealed class Scope permits LoopTask, OwnedScope {
                     describe()
                             + " belongs to "
                             + loop
-                            + "; from elsewhere use Loop.execute of that loop");
+                            + "; "
+                            + OffloadCall.wayToLoop(
+                                    loop, "from elsewhere use Loop.execute of that loop"));
         }
     }
 

@@ -119,8 +119,10 @@ public final class WaitList {
                     what
                             + " called on thread '"
                             + Thread.currentThread().getName()
-                            + "', which is no task of a loop; call it inside Weft.run, or hand over"
-                            + " with Loop.execute");
+                            + "', which is no task of a loop; "
+                            + OffloadCall.wayToLoop(
+                                    null,
+                                    "call it inside Weft.run, or hand over with Loop.execute"));
         }
         if (bound != null) {
             throw new IllegalStateException(

@@ -108,7 +108,7 @@ class MisuseTest {
                                     assertThat(thrown)
                                             .isInstanceOf(IllegalStateException.class)
                                             .hasMessageContaining("group 'group' belongs to loop")
-                                            .hasMessageContaining("Loop.execute");
+                                            .hasMessageContaining("Offload.onLoop");
                                     assertThat(
                                                     Weft.<Throwable, RuntimeException>offload(
                                                             () -> thrownBy(() -> g.cancel("x"))))

@@ -48,13 +48,11 @@ final class NettyDriver implements Driver {
 
     /** The driver of the running task's loop. */
     static NettyDriver current(String operation) {
-        Loop loop = Loop.currentOrNull();
-        if (loop == null) {
-            throw new IllegalStateException(
-                    operation
-                            + " called on thread '"
-                            + Thread.currentThread().getName()
-                            + "', which is no task of a loop; call it inside Weft.run");
+        Loop loop;
+        try {
+            loop = Loop.current();
+        } catch (IllegalStateException noTask) {
+            throw new IllegalStateException(operation + ": " + noTask.getMessage(), noTask);
         }
         if (loop.driver() instanceof NettyDriver driver) {
             return driver;

@@ -155,6 +155,18 @@ class ConnectTest {
     }
 
     @Test
+    void in_an_offloaded_call_it_names_the_way_back() {
+        Weft.run(
+                () ->
+                        Weft.offload(
+                                () ->
+                                        assertThatIllegalStateException()
+                                                .isThrownBy(() -> TcpStream.connect("localhost", 1))
+                                                .withMessageContaining("TcpStream.connect")
+                                                .withMessageContaining("Offload.onLoop")));
+    }
+
+    @Test
     void a_local_address_is_used() throws Exception {
         run(
                 driver,
