@@ -32,6 +32,12 @@ public final class Offload {
      * deadlines and its cancellation apply, and what it throws is thrown here, the very object. May
      * be called often; meanwhile nothing else of this call runs.
      *
+     * <p>So it lends its token meanwhile to calls under the same limit that the body makes, itself
+     * or in groups that it opens: one at a time runs in its place, others as far as there are free
+     * tokens. However deep they nest, and however busy the threads are, none waits for a thread
+     * that waits for it. What another task does for the body, say one that serves a queue, has no
+     * share in that: calls of its own need a limiter of their own.
+     *
      * @throws CancelledError if the body was cancelled, or the call abandoned: then it does not run
      * @throws IllegalStateException on a thread that runs no such call, or if the loop has ended
      */

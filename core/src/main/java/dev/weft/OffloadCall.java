@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
 /*
- * One call on another thread. The worker's side is run(); the task that waits for it is in run(Executor), where it also runs what
- * the worker wants done on the loop. What both sides touch is guarded by this object's lock, which nobody holds while waiting.
+ * One call on another thread. The worker's side is run(); the task that waits for it is in await(), where it also runs what the
+ * worker wants done on the loop. What both sides touch is guarded by this object's lock, which nobody holds while waiting.
  *
  *   state      meaning                                        leaves it
  *   NEW        handed to an executor                          the worker -> RUNNING; a cancellation -> DROPPED
@@ -31,6 +31,7 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
     private final Workers workers;
     private final Loop loop;
     private final OffloadOptions options;
+    private final Executor executor;
     private final Body<T, ?> body;
     private final TaskLocal.@Nullable Binding locals = TaskLocal.here();
 
@@ -41,7 +42,10 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
 
     // of the loop
     private final WaitList news;
-    Runnable whenEnded = () -> {};
+
+    /** Null if nothing bounds the call. */
+    @Nullable Token token;
+
     private @Nullable Visit<?> visit;
     private boolean ended;
     private @Nullable Object value;
@@ -52,19 +56,21 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
             LoopTask<?> task,
             String what,
             OffloadOptions options,
+            Executor executor,
             Body<T, ?> body) {
         this.workers = workers;
         this.task = task;
         this.loop = task.loop;
         this.news = WaitList.external(what);
         this.options = options;
+        this.executor = executor;
         this.body = body;
     }
 
     // ---- on the loop
 
-    /** Runs the body on a thread of {@code executor}, and waits for it. */
-    T run(Executor executor) {
+    /** Has the body run, and waits for it. */
+    T await() {
         workers.begun();
         try {
             executor.execute(this);
@@ -139,7 +145,10 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
 
     private void over() {
         workers.ended(this);
-        whenEnded.run();
+        Token held = token;
+        if (held != null) {
+            held.done();
+        }
     }
 
     // ---- where both meet
@@ -299,7 +308,21 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
         } catch (RejectedExecutionException hasEnded) {
             v.tooLate();
         }
-        return v.await();
+        if (!(executor instanceof Computing computing)) {
+            return v.await();
+        }
+        computing.leave();
+        try {
+            return v.await();
+        } finally {
+            computing.comeBack();
+        }
+    }
+
+    /** Whether its token is one that another call, which waits meanwhile, has lent. */
+    boolean runsForAnother() {
+        Token held = token;
+        return held != null && held.isBorrowed();
     }
 
     /** Something that the worker wants done on the loop, and its answer. */
@@ -330,7 +353,7 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
                 return;
             }
             try {
-                answer(errand.run(), null);
+                answer(ErrandScope.open(task, token).around(errand), null);
             } catch (Throwable t) {
                 if (t instanceof CancelledError e && task.isCancellation(e)) {
                     noteCancelled(e.request());

@@ -13,9 +13,11 @@ import java.util.concurrent.Executor;
  *
  * @param limiter how many such calls run at once; null (the default): at most 64 calls without a
  *     limiter of their own for one loop. A call has its token until its thread is done with it,
- *     also if it was abandoned
+ *     also if it was abandoned; while that waits in {@link Offload#onLoop} it lends the token to
+ *     calls that are made there
  * @param executor whose threads; null (the default): threads of Weft's. One of your own bounds the
- *     calls itself
+ *     calls itself; if all its threads wait in {@link Offload#onLoop} for calls on it, they wait
+ *     for ever
  * @param abandons whether a cancelled call is left to itself: its thread is interrupted, and the
  *     caller goes on at once. By default the caller waits until the call has ended
  * @param name shown in the thread's name; null (the default): that of the calling task

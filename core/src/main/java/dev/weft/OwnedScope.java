@@ -6,7 +6,7 @@ import java.util.concurrent.CancellationException;
 
 /** A scope around a stretch of one task's work. */
 abstract sealed class OwnedScope extends Scope
-        permits TaskGroup, TimeoutScope, ShieldScope, StrictScope {
+        permits TaskGroup, TimeoutScope, ShieldScope, StrictScope, ErrandScope {
     final LoopTask<?> owner;
 
     /** How many cancellations the loop had delivered when the scope was entered. */

@@ -38,6 +38,9 @@ public abstract sealed class Scope permits LoopTask, OwnedScope {
     public static Scope current() {
         LoopTask<?> task = LoopTask.current();
         Scope innermost = task.innermost;
+        while (innermost instanceof ErrandScope errand && errand.outer != null) {
+            innermost = errand.outer;
+        }
         return task.loop.isRoot(innermost) ? task : innermost;
     }
 

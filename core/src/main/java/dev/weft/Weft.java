@@ -641,9 +641,10 @@ public final class Weft {
     }
 
     /**
-     * Runs a long computation on another thread and waits for it, on a pool of its own with as many
-     * threads as there are CPUs, so that blocking calls never hold it up, nor it them. Otherwise as
-     * {@link #offload(Body)}.
+     * Runs a long computation on another thread and waits for it, on a pool of its own, so that
+     * blocking calls never hold it up, nor it them. As many compute at once as there are CPUs; one
+     * that waits in {@link Offload#onLoop} does not, and computations that are made there run in
+     * its place. Otherwise as {@link #offload(Body)}.
      *
      * <p>Cancelling it interrupts the thread, which a computation does not notice by itself: let it
      * call {@link Offload#checkCancelled} now and then.

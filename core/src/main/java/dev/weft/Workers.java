@@ -1,15 +1,13 @@
 package dev.weft;
 
-import dev.weft.sync.Permit;
+import dev.weft.sync.CapacityLimiter;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,45 +19,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Workers {
     private static final int IDLE_SECONDS = 10;
 
+    private static final Executor BLOCKING = threads("weft-offload-");
+    private static final Computing COMPUTING = new Computing(threads("weft-compute-"));
+
     /** As many as are needed; the loops limit themselves. */
-    private static final ThreadPoolExecutor BLOCKING =
-            new ThreadPoolExecutor(
-                    0,
-                    Integer.MAX_VALUE,
-                    IDLE_SECONDS,
-                    TimeUnit.SECONDS,
-                    new SynchronousQueue<>(),
-                    threads("weft-offload-"));
-
-    private static final int CPUS = Runtime.getRuntime().availableProcessors();
-
-    /** As many as there are CPUs, for all loops together. */
-    private static final ThreadPoolExecutor COMPUTING =
-            new ThreadPoolExecutor(
-                    CPUS,
-                    CPUS,
-                    IDLE_SECONDS,
-                    TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(),
-                    threads("weft-compute-"));
-
-    static {
-        COMPUTING.allowCoreThreadTimeOut(true);
-    }
-
-    private static ThreadFactory threads(String prefix) {
+    private static Executor threads(String prefix) {
         AtomicInteger numbers = new AtomicInteger();
-        return work -> {
-            Thread t = new Thread(null, work, prefix + numbers.incrementAndGet(), 0, false);
-            t.setDaemon(true);
-            return t;
-        };
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                work -> {
+                    String name = prefix + numbers.incrementAndGet();
+                    Thread t = new Thread(null, work, name, 0, false);
+                    t.setDaemon(true);
+                    return t;
+                });
     }
 
     private final Loop loop;
     private final Limit blocking =
-            new Limit(Settings.offloadThreads(), "Weft.offload (all threads are busy)");
-    private final Limit computing = new Limit(CPUS, "Weft.compute (all threads are busy)");
+            new Limit.OfLoop(
+                    Settings.offloadThreads(), "Weft.offload (all threads are busy)", null);
+
+    /** A computation that waits lends to blocking calls, too, lest the two wait for each other. */
+    private final Limit computing =
+            new Limit.OfLoop(Computing.CPUS, "Weft.compute (all threads are busy)", blocking);
+
     private final Set<OffloadCall<?>> abandoned = new LinkedHashSet<>();
     private boolean reportsAtEnd;
     private int running;
@@ -68,54 +56,34 @@ final class Workers {
         this.loop = loop;
     }
 
-    /** So many calls at once; the others wait their turn. */
-    private static final class Limit {
-        private final WaitList turn;
-        private int free;
-
-        Limit(int free, String what) {
-            this.free = free;
-            this.turn = new WaitList(what);
-        }
-
-        void take() {
-            if (free > 0) {
-                free--;
-            } else {
-                turn.await();
-            }
-        }
-
-        void giveBack() {
-            if (!turn.wakeFirst(null)) {
-                free++;
-            }
-        }
-    }
-
     <T extends @Nullable Object> T offload(OffloadOptions options, Body<T, ?> body) {
-        OffloadCall<T> call =
-                new OffloadCall<>(this, loop.currentTask(), "Weft.offload", options, body);
-        call.task.enterWait();
         Executor executor = options.executor();
-        if (options.limiter() != null) {
-            Permit token = options.limiter().acquireOnBehalfOf(call);
-            call.whenEnded = token::close;
-        } else if (executor == null) {
-            blocking.take();
-            call.whenEnded = blocking::giveBack;
-        }
-        return call.run(executor == null ? BLOCKING : executor);
+        CapacityLimiter limiter = options.limiter();
+        return run(
+                "Weft.offload",
+                options,
+                limiter != null ? new Limit.Shared(limiter) : executor == null ? blocking : null,
+                executor == null ? BLOCKING : executor,
+                body);
     }
 
     <T extends @Nullable Object> T compute(Body<T, ?> body) {
+        return run("Weft.compute", OffloadOptions.defaults(), computing, COMPUTING, body);
+    }
+
+    private <T extends @Nullable Object> T run(
+            String what,
+            OffloadOptions options,
+            @Nullable Limit limit,
+            Executor executor,
+            Body<T, ?> body) {
         OffloadCall<T> call =
-                new OffloadCall<>(
-                        this, loop.currentTask(), "Weft.compute", OffloadOptions.defaults(), body);
+                new OffloadCall<>(this, loop.currentTask(), what, options, executor, body);
         call.task.enterWait();
-        computing.take();
-        call.whenEnded = computing::giveBack;
-        return call.run(COMPUTING);
+        if (limit != null) {
+            call.token = Token.take(limit, call);
+        }
+        return call.await();
     }
 
     /** How many calls tasks wait for. */
