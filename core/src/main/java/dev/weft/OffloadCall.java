@@ -34,6 +34,7 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
     private final Executor executor;
     private final Body<T, ?> body;
     private final TaskLocal.@Nullable Binding locals = TaskLocal.here();
+    private final @Nullable Object scopedValues = ScopedValues.here();
 
     // guarded by this
     private int state = NEW;
@@ -263,7 +264,7 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
         String shown = options.name();
         thread.setName(name + " (" + (shown == null ? task.name() : shown) + ")");
         try {
-            return TaskLocal.<T, Exception>off(locals, body::run);
+            return TaskLocal.<T, Exception>off(locals, () -> ScopedValues.with(scopedValues, body));
         } finally {
             thread.setName(name);
         }

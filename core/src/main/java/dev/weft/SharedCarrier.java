@@ -102,8 +102,9 @@ final class SharedCarrier extends Switching {
                     + ": task switches are several times slower; all loops and all virtual threads"
                     + " share one carrier; tasks that come back from a wait of the JDK's do so out"
                     + " of turn, and its timed waits do not follow a simulated clock; ScopedValue"
-                    + " bindings are not inherited by tasks; the drivers epoll and io_uring are not"
-                    + " available; the watchdog sees steps that the loop itself began, no others";
+                    + " bindings reach neither tasks nor offloaded calls; the drivers epoll and"
+                    + " io_uring are not available; the watchdog sees steps that the loop itself"
+                    + " began, no others";
         }
 
         static long queued() {

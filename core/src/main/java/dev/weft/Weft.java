@@ -593,7 +593,8 @@ public final class Weft {
      * Runs a blocking call on another thread and waits for it: files, DNS, JDBC drivers, native
      * code (asyncio's {@code to_thread}). At most 64 at once for one loop ({@code
      * -Dweft.offload.threads}); further calls wait their turn, first come, first served. The call
-     * sees the caller's {@link TaskLocal} bindings, and {@link Offload} says what else it may do.
+     * sees the caller's {@link TaskLocal} bindings, and those of {@link ScopedValue} unless in
+     * portable mode; {@link Offload} says what else it may do.
      *
      * <p>Cancelling it interrupts the thread and waits until the call has ended; if the call gives
      * a result all the same, that is the result and the request shows at the next wait. A call that

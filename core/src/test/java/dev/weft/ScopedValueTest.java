@@ -9,6 +9,10 @@ import org.junit.jupiter.api.Test;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 class ScopedValueTest {
     private static final ScopedValue<String> USER = ScopedValue.newInstance();
@@ -199,5 +203,146 @@ class ScopedValueTest {
                                                     Weft.background(ScopedValueTest::user);
                                             assertThat(child.await()).isEqualTo("ada");
                                         }));
+    }
+
+    // ---- in offloaded calls
+
+    @NeedsOwnCarrier(LOST)
+    @Test
+    void offloadedCallsAndComputationsSeeWhatTheirTaskSees() {
+        List<String> seen = new ArrayList<>();
+        Sim.run(
+                () ->
+                        ScopedValue.where(USER, "eve")
+                                .where(OTHER, "x")
+                                .run(
+                                        () ->
+                                                ScopedValue.where(USER, "ada")
+                                                        .run(
+                                                                () -> {
+                                                                    Weft.offload(
+                                                                            () -> seen.add(both()));
+                                                                    Weft.compute(
+                                                                            () -> seen.add(both()));
+                                                                })));
+        assertThat(seen).containsExactly("ada x", "ada x");
+    }
+
+    private static String both() {
+        return user() + " " + OTHER.orElse("nothing");
+    }
+
+    @Test
+    void aWorkerForgetsThemWhenTheCallIsOver() {
+        List<String> seen = new ArrayList<>();
+        try (ExecutorService one = Executors.newSingleThreadExecutor()) {
+            Sim.run(
+                    () -> {
+                        ScopedValue.where(USER, "ada")
+                                .run(() -> Weft.offload(one, () -> seen.add(user())));
+                        Weft.offload(one, () -> seen.add(user()));
+                        ScopedValue.where(USER, "ada").run(() -> failIn(one));
+                        Weft.offload(one, () -> seen.add(user()));
+                    });
+        }
+        assertThat(seen.subList(1, 3)).containsOnly("nobody");
+    }
+
+    private static void failIn(Executor executor) {
+        assertThat(
+                        Sim.thrownBy(
+                                () ->
+                                        Weft.offload(
+                                                executor,
+                                                () -> {
+                                                    throw new IllegalArgumentException(user());
+                                                })))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @NeedsOwnCarrier(LOST)
+    @Test
+    void whatTheThreadOfAnExecutorHadBoundIsBoundAgainAfterwards() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Executor bound =
+                call ->
+                        Thread.ofPlatform()
+                                .start(
+                                        () ->
+                                                ScopedValue.where(USER, "its own")
+                                                        .run(
+                                                                () -> {
+                                                                    seen.add(user());
+                                                                    call.run();
+                                                                    seen.add(user());
+                                                                }));
+        Sim.run(
+                () -> {
+                    ScopedValue.where(USER, "ada")
+                            .run(() -> Weft.offload(bound, () -> seen.add(user())));
+                    while (seen.size() < 3) {
+                        Weft.checkpoint();
+                    }
+                });
+        assertThat(seen).containsExactly("its own", "ada", "its own");
+    }
+
+    @NeedsOwnCarrier(LOST)
+    @Test
+    void whatAWorkerBindsEndsWithItAndIsNotSeenOnTheLoop() {
+        List<String> seen = new ArrayList<>();
+        Sim.run(
+                () ->
+                        ScopedValue.where(USER, "ada")
+                                .run(
+                                        () -> {
+                                            Weft.offload(
+                                                    () ->
+                                                            ScopedValue.where(USER, "bob")
+                                                                    .run(() -> visit(seen)));
+                                            seen.add(user());
+                                        }));
+        assertThat(seen).containsExactly("ada", "ada", "bob", "ada");
+    }
+
+    private static void visit(List<String> seen) {
+        Offload.onLoop(
+                () -> {
+                    seen.add(user());
+                    Weft.background(() -> seen.add(user())).await();
+                });
+        seen.add(user());
+    }
+
+    @NeedsOwnCarrier(LOST)
+    @Test
+    void aWorkerHasThemAfterAStackOverflowToo() {
+        Sim.run(
+                () ->
+                        ScopedValue.where(USER, "ada")
+                                .run(
+                                        () ->
+                                                Weft.offload(
+                                                        () -> {
+                                                            assertThat(Sim.thrownBy(() -> dive(0)))
+                                                                    .isInstanceOf(
+                                                                            StackOverflowError
+                                                                                    .class);
+                                                            assertThat(user()).isEqualTo("ada");
+                                                        })));
+    }
+
+    @NeedsOwnCarrier(LOST)
+    @Test
+    void aNullIsABindingInAWorkerToo() {
+        Sim.run(
+                () ->
+                        ScopedValue.where(USER, Erased.value(null))
+                                .run(
+                                        () ->
+                                                Weft.offload(
+                                                        () ->
+                                                                assertThat(USER.isBound())
+                                                                        .isTrue())));
     }
 }
