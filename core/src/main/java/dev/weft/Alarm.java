@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Something to do at a time, without a task that waits for it: for authors of primitives, beside
@@ -52,6 +53,7 @@ public abstract class Alarm {
      * @throws IllegalStateException off a loop
      */
     public static long after(Duration delay) {
+        Objects.requireNonNull(delay, "the delay");
         return Durations.after(Loop.current().nanoTime(), delay);
     }
 

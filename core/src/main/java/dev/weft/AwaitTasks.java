@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 
 /** One wait for several tasks: in the list of each there is a branch, until it is over. */
 final class AwaitTasks extends Select {
@@ -20,14 +21,18 @@ final class AwaitTasks extends Select {
 
     static <T extends @Nullable Object> Waited<T> await(
             Collection<? extends Task<? extends T>> tasks, Until until) {
+        Objects.requireNonNull(tasks, "the tasks");
+        Objects.requireNonNull(until, "the end of the wait");
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException(
                     "Weft.await of no tasks would have nothing to wait for");
         }
+        LinkedHashSet<Task<? extends T>> each = new LinkedHashSet<>(tasks);
+        each.forEach(task -> Objects.requireNonNull(task, "one of the tasks"));
         LoopTask<?> waiter = LoopTask.current();
         waiter.enterWait();
         AwaitTasks wait = new AwaitTasks(waiter, until);
-        for (Task<? extends T> task : new LinkedHashSet<>(tasks)) {
+        for (Task<? extends T> task : each) {
             wait.tasks.add((LoopTask<?>) task);
         }
         wait.run();

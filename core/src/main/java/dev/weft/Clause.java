@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -35,6 +36,7 @@ public abstract sealed class Clause<R extends @Nullable Object, X extends Except
      * @param time at once if zero or negative; more than 146 years count as never
      */
     public static Source<@Nullable Void> after(Duration time) {
+        Objects.requireNonNull(time, "the time");
         return new Never.After(Durations.nanos(time));
     }
 
@@ -49,6 +51,6 @@ public abstract sealed class Clause<R extends @Nullable Object, X extends Except
      */
     public static <T extends @Nullable Object> Source<T> awaiting(
             CompletionStage<? extends T> stage) {
-        return new Stages.Awaiting<>(stage);
+        return new Stages.Awaiting<>(Objects.requireNonNull(stage, "the stage"));
     }
 }

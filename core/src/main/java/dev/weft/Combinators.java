@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
 
 /** The calls of {@link Weft} that run many bodies, each on a group of its own. */
@@ -29,8 +30,16 @@ final class Combinators {
         }
     }
 
+    static void requireAll(Body<?, ?>[] bodies) {
+        Objects.requireNonNull(bodies, "the bodies");
+        for (Body<?, ?> body : bodies) {
+            Objects.requireNonNull(body, "one of the bodies");
+        }
+    }
+
     static <X extends Exception> void withGroup(
             String name, TaskGroup.Policy policy, GroupAction<X> body) throws X {
+        Objects.requireNonNull(body, "the body");
         TaskGroup group = TaskGroup.open(name, policy);
         Throwable thrown = null;
         try {
@@ -43,10 +52,16 @@ final class Combinators {
 
     static <T extends @Nullable Object, X extends Exception> T inGroup(
             String name, TaskGroup.Policy policy, GroupBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "the body");
         TaskGroup group = TaskGroup.open(name, policy);
         Attempt<T> attempt = attempt(() -> body.run(group));
         group.finishCall(attempt.thrown());
         return attempt.value();
+    }
+
+    static void requireInputs(Iterable<?> inputs, Object each) {
+        Objects.requireNonNull(inputs, "the inputs");
+        Objects.requireNonNull(each, "the body for each input");
     }
 
     /** One body for each input. */
@@ -54,6 +69,7 @@ final class Combinators {
             Body<? extends T, ? extends X>[] bodies(
                     Collection<? extends A> inputs,
                     Each<? super A, ? extends T, ? extends X> each) {
+        requireInputs(inputs, each);
         @SuppressWarnings({"unchecked", "rawtypes"})
         Body<? extends T, ? extends X>[] bodies = new Body[inputs.size()];
         int n = 0;
@@ -65,6 +81,7 @@ final class Combinators {
 
     static <T extends @Nullable Object, X extends Exception> List<T> gather(
             Body<? extends T, ? extends X>[] bodies) throws X {
+        requireAll(bodies);
         LoopTask.current().checkCancelled();
         @SuppressWarnings({"unchecked", "rawtypes"})
         LoopTask<? extends T>[] tasks = new LoopTask[bodies.length];
@@ -94,6 +111,7 @@ final class Combinators {
                     Body<B, ? extends X> b,
                     BiFunction<? super A, ? super B, ? extends R> with)
                     throws X {
+        Objects.requireNonNull(with, "the function that combines the values");
         @SuppressWarnings({"unchecked", "rawtypes"})
         Body<@Nullable Object, X>[] both = new Body[] {a, b};
         List<@Nullable Object> values = Combinators.<@Nullable Object, X>gather(both);
@@ -106,6 +124,7 @@ final class Combinators {
                     int limit,
                     Each<? super A, ? extends T, ? extends X> each)
                     throws X {
+        requireInputs(inputs, each);
         List<LoopTask<? extends T>> tasks = new ArrayList<>(inputs.size());
         Combinators.<@Nullable Void, X>inGroup(
                 "gather",
@@ -128,6 +147,7 @@ final class Combinators {
     static <A extends @Nullable Object, X extends Exception> void forEach(
             Iterable<? extends A> inputs, int limit, EachAction<? super A, ? extends X> each)
             throws X {
+        requireInputs(inputs, each);
         Combinators.<@Nullable Void, X>inGroup(
                 "forEach",
                 TaskGroup.Policy.NEED_ALL,
@@ -148,6 +168,7 @@ final class Combinators {
 
     static <A extends @Nullable Object, T extends @Nullable Object> List<Outcome<T>> gatherOutcomes(
             Collection<? extends A> inputs, int limit, Each<? super A, ? extends T, ?> each) {
+        requireInputs(inputs, each);
         List<LoopTask<T>> tasks = new ArrayList<>(inputs.size());
         Combinators.<@Nullable Void, RuntimeException>inGroup(
                 "gatherOutcomes",

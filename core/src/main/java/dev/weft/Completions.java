@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 
 /**
  * Results in the order in which they come, within a call of {@link Weft#asCompleted}. Iterating
@@ -52,6 +53,8 @@ public final class Completions<A extends @Nullable Object, T extends @Nullable O
                     Each<? super A, ? extends T, ?> each,
                     Each<? super Completions<A, T>, ? extends R, ? extends X> body)
                     throws X {
+        Combinators.requireInputs(inputs, each);
+        Objects.requireNonNull(body, "the body");
         Completions<A, T> completions = new Completions<>(limit);
         Combinators.Attempt<R> attempt =
                 Combinators.attempt(() -> completions.use(inputs, each, body));

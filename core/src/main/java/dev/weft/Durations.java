@@ -2,6 +2,7 @@ package dev.weft;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /** Arithmetic of durations that neither overflows nor goes negative. */
 final class Durations {
@@ -26,6 +27,7 @@ final class Durations {
 
     /** From now to an instant of the loop's clock. */
     static Duration until(Loop loop, Instant deadline) {
+        Objects.requireNonNull(deadline, "the deadline");
         return Duration.between(loop.clock().instant(), deadline);
     }
 

@@ -47,6 +47,7 @@ public final class Interval implements Iterable<Long> {
      * @throws IllegalArgumentException if the period is not positive
      */
     public static Interval every(Duration period) {
+        Objects.requireNonNull(period, "the period");
         if (!period.isPositive()) {
             throw new IllegalArgumentException(
                     "the period of an interval is positive, not " + period);
@@ -56,6 +57,7 @@ public final class Interval implements Iterable<Long> {
 
     /** The same, not begun, with its first tick so long after the first call of {@link #tick}. */
     public Interval startingIn(Duration delay) {
+        Objects.requireNonNull(delay, "the delay");
         return new Interval(period, Durations.nanos(delay), missed);
     }
 

@@ -488,7 +488,7 @@ public final class Loop implements Executor {
 
     /** As {@link #submit(Body)}, without a value. */
     public CompletableFuture<@Nullable Void> submit(Action<?> body) {
-        return submit(body.asBody());
+        return submit(ActionBody.of(body));
     }
 
     /**
@@ -528,7 +528,7 @@ public final class Loop implements Executor {
 
     /** As {@link #call(Body)}, without a value. */
     public <X extends Exception> void call(Action<X> body) throws X {
-        call(body.asBody());
+        call(ActionBody.of(body));
     }
 
     /** The wait for a stage that tasks of this loop share; made anew if there is none. */
@@ -543,6 +543,7 @@ public final class Loop implements Executor {
      * @throws RejectedExecutionException if the loop has ended
      */
     public void post(Runnable work) {
+        Objects.requireNonNull(work, "the work");
         handedIn |= !switching.isOnLoop();
         handIn(work);
     }
@@ -596,6 +597,7 @@ public final class Loop implements Executor {
      * the reverse order of the calls. It may wait.
      */
     public void onClose(Runnable action) {
+        Objects.requireNonNull(action, "the action");
         if (currentOrNull() != this) {
             throw new IllegalStateException(
                     "Loop.onClose called off "

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 
 /**
  * Something that went wrong on a loop and that nobody waits for: what {@link Loop#exceptionHandler}
@@ -22,6 +23,12 @@ public record LoopFailure(
         String place,
         @Nullable Task<?> task,
         @Nullable Throwable failure) {
+    public LoopFailure {
+        Objects.requireNonNull(kind, "the kind");
+        Objects.requireNonNull(message, "the message");
+        Objects.requireNonNull(loop, "the loop");
+        Objects.requireNonNull(place, "the place");
+    }
 
     /** What may happen. */
     public enum Kind {

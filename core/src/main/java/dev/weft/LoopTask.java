@@ -382,6 +382,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     @Override
     public <X extends Exception> T await(Class<X> mayThrow) throws X {
+        Objects.requireNonNull(mayThrow, "the type");
         return await();
     }
 
@@ -467,6 +468,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     @Override
     public boolean cancel(String reason) {
+        Objects.requireNonNull(reason, "the reason");
         Loop here = Loop.currentOrNull();
         if (here == loop) {
             return cancel(reason, here.actor());

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -70,6 +71,7 @@ public final class Loops implements AutoCloseable {
      */
     public static <X extends Exception> void run(int n, Runner.Builder options, LoopsAction<X> body)
             throws X {
+        Objects.requireNonNull(body, "the body");
         Loops.<@Nullable Void, X>call(
                 n,
                 options,
@@ -88,6 +90,8 @@ public final class Loops implements AutoCloseable {
     /** As {@link #call(int, LoopsBody)}, on loops as {@code options} describes them. */
     public static <T extends @Nullable Object, X extends Exception> List<T> call(
             int n, Runner.Builder options, LoopsBody<T, X> body) throws X {
+        Objects.requireNonNull(options, "the options");
+        Objects.requireNonNull(body, "the body");
         Programs.requireNoTask("Loops.run");
         try (Loops all = open(n, options)) {
             return new LoopsRun<T>(all, options.options(null).signals()).run(body);
@@ -107,6 +111,7 @@ public final class Loops implements AutoCloseable {
 
     /** As {@link #open(int)}, as {@code options} describes the loops. */
     public static Loops open(int n, Runner.Builder options) {
+        Objects.requireNonNull(options, "the options");
         if (n < 1) {
             throw new IllegalArgumentException(
                     "the number of loops is " + n + "; it must be at least 1");

@@ -2,6 +2,7 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -16,10 +17,18 @@ public sealed interface Outcome<T extends @Nullable Object> {
     record Success<T extends @Nullable Object>(T value) implements Outcome<T> {}
 
     /** Ended with this exception or error: the very object that was thrown. */
-    record Failure<T extends @Nullable Object>(Throwable cause) implements Outcome<T> {}
+    record Failure<T extends @Nullable Object>(Throwable cause) implements Outcome<T> {
+        public Failure {
+            Objects.requireNonNull(cause, "the cause");
+        }
+    }
 
     /** Ended because it, or a scope around it, was cancelled. */
-    record Cancelled<T extends @Nullable Object>(String reason) implements Outcome<T> {}
+    record Cancelled<T extends @Nullable Object>(String reason) implements Outcome<T> {
+        public Cancelled {
+            Objects.requireNonNull(reason, "the reason");
+        }
+    }
 
     /**
      * The value. Of a failure throws the very object, checked or not; of a cancellation {@link

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** How a program begins and ends: {@link Weft#run}. */
@@ -17,6 +18,7 @@ final class Programs {
 
     static <T extends @Nullable Object, X extends Exception> T run(
             Supplier<? extends Driver> driver, Body<T, X> body) throws X {
+        Objects.requireNonNull(body, "the body");
         requireNoTask("Weft.run");
         Options options = Options.with(driver);
         LoopTask<T> main = prepare(options, "main", body);

@@ -105,7 +105,8 @@ public final class Promise<T extends @Nullable Object> {
 
     /** As {@link #fail}; false if it has ended already. */
     public boolean tryFail(Throwable failure) {
-        return end(new Outcome.Failure<>(Objects.requireNonNull(failure, "the failure")));
+        Objects.requireNonNull(failure, "the failure");
+        return end(new Outcome.Failure<>(failure));
     }
 
     /**
@@ -170,6 +171,7 @@ public final class Promise<T extends @Nullable Object> {
 
     /** As {@link #await()}, for a failure that the compiler is to see. */
     public <X extends Exception> T await(Class<X> mayThrow) throws X {
+        Objects.requireNonNull(mayThrow, "the type");
         return await();
     }
 

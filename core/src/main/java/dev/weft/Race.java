@@ -30,6 +30,7 @@ final class Race<T extends @Nullable Object> implements TaskGroup.Judge {
      */
     static <T extends @Nullable Object> T run(
             String name, Body<? extends T, ?>[] bodies, @Nullable Duration delay) {
+        Combinators.requireAll(bodies);
         if (bodies.length == 0) {
             throw new IllegalArgumentException("Weft." + name + " of nothing has no winner");
         }

@@ -53,27 +53,31 @@ public record Retry(
      * @param failure what it threw; null if it gave a value that was not accepted
      * @param delay how long is waited now
      */
-    public record Again(int attempt, @Nullable Exception failure, Duration delay) {}
+    public record Again(int attempt, @Nullable Exception failure, Duration delay) {
+        public Again {
+            Objects.requireNonNull(delay, "the delay");
+        }
+    }
 
     /** Checks the values. */
     public Retry {
         if (attempts < 1) {
             throw new IllegalArgumentException("attempts is " + attempts + ", not at least 1");
         }
-        requireNotNegative(delay, "delay");
+        requireNotNegative(delay, "the delay");
         if (!(growth >= 1 && growth < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("growth is " + growth + ", not at least 1");
         }
-        requireNotNegative(longestDelay, "longestDelay");
-        requireNotNegative(within, "within");
-        Objects.requireNonNull(jitter, "jitter");
-        Objects.requireNonNull(when, "when");
-        Objects.requireNonNull(onRetry, "onRetry");
+        requireNotNegative(longestDelay, "the longest delay");
+        requireNotNegative(within, "the time within which attempts begin");
+        Objects.requireNonNull(jitter, "the jitter");
+        Objects.requireNonNull(when, "the condition for failures");
+        Objects.requireNonNull(onRetry, "the listener");
     }
 
     private static void requireNotNegative(Duration d, String name) {
-        if (d.isNegative()) {
-            throw new IllegalArgumentException(name + " " + d + " is negative");
+        if (Objects.requireNonNull(d, name).isNegative()) {
+            throw new IllegalArgumentException(name + " is " + d + "; it must not be negative");
         }
     }
 
@@ -127,7 +131,7 @@ public record Retry(
 
     /** Only for failures of this type; another is thrown at once. */
     public Retry on(Class<? extends Exception> type) {
-        return when(type::isInstance);
+        return when(Objects.requireNonNull(type, "the type")::isInstance);
     }
 
     /** With somebody who is told before each delay. */

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /** One call of {@link Weft#retry}. */
@@ -21,6 +22,9 @@ final class Retrying {
 
     static <T extends @Nullable Object> T run(
             Retry policy, Body<T, ?> body, Predicate<? super T> accept) {
+        Objects.requireNonNull(policy, "the policy");
+        Objects.requireNonNull(body, "the body");
+        Objects.requireNonNull(accept, "the condition for a value");
         Retrying retrying = new Retrying(policy);
         try {
             return retrying.attempts(body, accept);

@@ -108,7 +108,7 @@ public final class Runner implements AutoCloseable {
         }
 
         private static Duration notNegative(String what, Duration duration) {
-            if (duration.isNegative()) {
+            if (Objects.requireNonNull(duration, "the " + what).isNegative()) {
                 throw new IllegalArgumentException(
                         "the " + what + " is " + duration + "; it must not be negative");
             }
@@ -177,7 +177,7 @@ public final class Runner implements AutoCloseable {
 
     /** As {@link #run(Body)}, without a value. */
     public <X extends Exception> void run(Action<X> main) throws X {
-        run(main.asBody());
+        run(ActionBody.of(main));
     }
 
     /**

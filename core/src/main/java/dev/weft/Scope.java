@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -54,6 +55,7 @@ public abstract sealed class Scope permits LoopTask, OwnedScope {
      * @throws IllegalStateException on another loop
      */
     public boolean cancel(String reason) {
+        Objects.requireNonNull(reason, "the reason");
         requireLoop();
         if (!isEntered()) {
             return false;
@@ -79,6 +81,7 @@ public abstract sealed class Scope permits LoopTask, OwnedScope {
      *     been cancelled already; on another loop
      */
     public void reschedule(Duration fromNow) {
+        Objects.requireNonNull(fromNow, "the time from now");
         requireLoop();
         throw new IllegalStateException(
                 describe()

@@ -3,7 +3,10 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A task's wait for the first of several things: in the list of each there is a branch of it. The
@@ -20,6 +23,14 @@ class Select extends Timer {
 
     Select(LoopTask<?> task) {
         this.task = task;
+    }
+
+    static <C> List<C> listOf(C[] clauses) {
+        return Arrays.asList(Objects.requireNonNull(clauses, "the clauses"));
+    }
+
+    static <C> List<C> listOf(Collection<? extends C> clauses) {
+        return new ArrayList<>(Objects.requireNonNull(clauses, "the clauses"));
     }
 
     static <R extends @Nullable Object, X extends Exception> R select(
@@ -47,10 +58,12 @@ class Select extends Timer {
     }
 
     private static void requireSome(List<? extends Clause<?, ?>> clauses) {
+        boolean some = false;
         for (Clause<?, ?> clause : clauses) {
-            if (clause.source() != Never.NEVER) {
-                return;
-            }
+            some |= Objects.requireNonNull(clause, "one of the clauses").source() != Never.NEVER;
+        }
+        if (some) {
+            return;
         }
         throw new IllegalArgumentException(
                 clauses.isEmpty()

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** A scope that masks the requests of the scopes outside it, until its limit at most. */
 final class ShieldScope extends OwnedScope {
@@ -22,6 +23,7 @@ final class ShieldScope extends OwnedScope {
     }
 
     static ShieldScope open(Duration limit) {
+        Objects.requireNonNull(limit, "the limit");
         LoopTask<?> task = LoopTask.current();
         task.settleInterrupt();
         task.pauseGraces();

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** A timer that wakes a sleeping task. */
 final class Sleep extends Timer {
@@ -11,6 +12,7 @@ final class Sleep extends Timer {
     }
 
     static void sleep(Duration time) {
+        Objects.requireNonNull(time, "the time");
         LoopTask<?> task = LoopTask.current();
         task.checkCancelled();
         long nanos = Durations.nanos(time);

@@ -2,6 +2,8 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
+
 /**
  * Something that a select can wait for, and what it gives when it happens: an element from a
  * channel, room in a queue, a task's end, a time. As a clause by itself it gives just that; {@link
@@ -29,6 +31,7 @@ public abstract non-sealed class Source<T extends @Nullable Object>
     /** The same, and then {@code action} with what it gave, in the task that selects. */
     public final <X extends Exception> Clause<@Nullable Void, X> then(
             EachAction<? super T, ? extends X> action) {
+        Objects.requireNonNull(action, "the action");
         return new Handled<>(
                 this,
                 given -> {
@@ -39,6 +42,7 @@ public abstract non-sealed class Source<T extends @Nullable Object>
 
     /** The same, and then {@code action}, in the task that selects. */
     public final <X extends Exception> Clause<@Nullable Void, X> then(Action<? extends X> action) {
+        Objects.requireNonNull(action, "the action");
         return new Handled<>(
                 this,
                 _ -> {
@@ -50,12 +54,13 @@ public abstract non-sealed class Source<T extends @Nullable Object>
     /** The same, but gives what {@code function} makes of it, in the task that selects. */
     public final <R extends @Nullable Object, X extends Exception> Clause<R, X> map(
             Each<? super T, ? extends R, ? extends X> function) {
-        return new Handled<>(this, function);
+        return new Handled<>(this, Objects.requireNonNull(function, "the function"));
     }
 
     /** The same, but gives what {@code body} gives, in the task that selects. */
     public final <R extends @Nullable Object, X extends Exception> Clause<R, X> map(
             Body<? extends R, ? extends X> body) {
+        Objects.requireNonNull(body, "the body");
         return new Handled<>(this, _ -> body.run());
     }
 

@@ -87,17 +87,21 @@ final class TaskGroup extends OwnedScope implements Group {
 
     @Override
     public Task<@Nullable Void> start(Action<?> body) {
-        return start(null, LoopTask.ORDINARY, body.asBody());
+        return start(null, LoopTask.ORDINARY, ActionBody.of(body));
     }
 
     @Override
     public <T extends @Nullable Object> Task<T> start(String childName, Body<T, ?> body) {
-        return start(childName, LoopTask.ORDINARY, body);
+        return start(named(childName), LoopTask.ORDINARY, body);
     }
 
     @Override
     public Task<@Nullable Void> start(String childName, Action<?> body) {
-        return start(childName, LoopTask.ORDINARY, body.asBody());
+        return start(named(childName), LoopTask.ORDINARY, ActionBody.of(body));
+    }
+
+    private static String named(String childName) {
+        return Objects.requireNonNull(childName, "the name");
     }
 
     @Override
@@ -107,20 +111,25 @@ final class TaskGroup extends OwnedScope implements Group {
 
     @Override
     public Task<@Nullable Void> background(Action<?> body) {
-        return start(null, LoopTask.DAEMON, body.asBody());
+        return start(null, LoopTask.DAEMON, ActionBody.of(body));
     }
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R startReady(ReadyAction<R, X> body) {
-        return startReady(null, body);
+        return ready(null, body);
     }
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R startReady(
-            @Nullable String childName, ReadyAction<R, X> body) {
+            String childName, ReadyAction<R, X> body) {
+        return ready(named(childName), body);
+    }
+
+    private <R extends @Nullable Object> R ready(
+            @Nullable String childName, ReadyAction<R, ?> body) {
+        Objects.requireNonNull(body, "the body");
         requireOpen();
-        return ReadyStart.start(
-                this, childName, Objects.requireNonNull(body, "the body of a task"));
+        return ReadyStart.start(this, childName, body);
     }
 
     /** Until it is ready, or ended, this child is none of the group's concern. */
@@ -154,8 +163,8 @@ final class TaskGroup extends OwnedScope implements Group {
     <T extends @Nullable Object> LoopTask<T> start(
             @Nullable String childName, byte kind, Body<? extends T, ?> body) {
         Loop loop = owner.loop;
+        Objects.requireNonNull(body, "the body");
         requireOpen();
-        Objects.requireNonNull(body, "the body of a task");
         LoopTask<T> task = new LoopTask<>(loop, this, childName, kind, body);
         if (loop.bindsLocals) {
             task.locals = loop.localsHere();
@@ -190,8 +199,8 @@ final class TaskGroup extends OwnedScope implements Group {
 
     @Override
     public <C extends AutoCloseable> C use(C resource) {
-        requireLoop();
         Objects.requireNonNull(resource, "the resource");
+        requireLoop();
         if (released) {
             throw tooLate(resource);
         }

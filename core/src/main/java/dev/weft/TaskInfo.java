@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What one task was doing when somebody looked: an entry of a {@link TaskTree}. Plain values only,
@@ -42,10 +43,15 @@ public record TaskInfo(
         List<StackTraceElement> startedAt) {
 
     public TaskInfo {
-        scopes = List.copyOf(scopes);
-        cancellations = List.copyOf(cancellations);
-        stack = List.copyOf(stack);
-        startedAt = List.copyOf(startedAt);
+        Objects.requireNonNull(name, "the name");
+        Objects.requireNonNull(path, "the path");
+        Objects.requireNonNull(kind, "the kind");
+        Objects.requireNonNull(state, "the state");
+        Objects.requireNonNull(body, "the body");
+        scopes = List.copyOf(Objects.requireNonNull(scopes, "the scopes"));
+        cancellations = List.copyOf(Objects.requireNonNull(cancellations, "the cancellations"));
+        stack = List.copyOf(Objects.requireNonNull(stack, "the stack"));
+        startedAt = List.copyOf(Objects.requireNonNull(startedAt, "the frames of the start"));
     }
 
     /** What a task is to its parent. */
@@ -89,7 +95,8 @@ public record TaskInfo(
     public record Wait(
             String what, @Nullable Duration time, @Nullable Duration left, List<Long> tasks) {
         public Wait {
-            tasks = List.copyOf(tasks);
+            Objects.requireNonNull(what, "the operation");
+            tasks = List.copyOf(Objects.requireNonNull(tasks, "the tasks"));
         }
     }
 
@@ -103,7 +110,12 @@ public record TaskInfo(
      * @param cancelled why it was cancelled; null if it was not
      */
     public record InScope(
-            String what, String name, @Nullable Duration left, @Nullable String cancelled) {}
+            String what, String name, @Nullable Duration left, @Nullable String cancelled) {
+        public InScope {
+            Objects.requireNonNull(what, "the kind");
+            Objects.requireNonNull(name, "the name");
+        }
+    }
 
     /**
      * A request to stop that has reached a task.
@@ -113,7 +125,14 @@ public record TaskInfo(
      * @param by who cancelled it
      * @param stage how far it has come
      */
-    public record Cancellation(String scope, String reason, String by, Stage stage) {}
+    public record Cancellation(String scope, String reason, String by, Stage stage) {
+        public Cancellation {
+            Objects.requireNonNull(scope, "the scope");
+            Objects.requireNonNull(reason, "the reason");
+            Objects.requireNonNull(by, "the one who cancelled");
+            Objects.requireNonNull(stage, "the stage");
+        }
+    }
 
     /** How far a request to cancel has come. */
     public enum Stage {

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.util.NoSuchElementException;
+import java.util.Objects;
 
 /**
  * A value that code finds without having been passed it: who the user is, a trace's identity
@@ -37,6 +38,7 @@ public final class TaskLocal<T extends @Nullable Object> {
      */
     public <R extends @Nullable Object, X extends Exception> R where(T value, Body<R, X> body)
             throws X {
+        Objects.requireNonNull(body, "the body");
         if (Loop.currentOrNull() == null) {
             return off(new Binding(this, value, OFF_LOOP.get()), body);
         }
@@ -53,7 +55,7 @@ public final class TaskLocal<T extends @Nullable Object> {
 
     /** As {@link #where(Object, Body)}, without a value. */
     public <X extends Exception> void where(T value, Action<X> body) throws X {
-        where(value, body.asBody());
+        where(value, ActionBody.of(body));
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -26,7 +27,9 @@ import java.util.Set;
  */
 public record TaskTree(String loop, Instant time, boolean exact, List<TaskInfo> tasks) {
     public TaskTree {
-        tasks = List.copyOf(tasks);
+        Objects.requireNonNull(loop, "the loop");
+        Objects.requireNonNull(time, "the time");
+        tasks = List.copyOf(Objects.requireNonNull(tasks, "the tasks"));
     }
 
     /**

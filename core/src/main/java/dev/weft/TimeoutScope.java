@@ -2,6 +2,7 @@ package dev.weft;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A scope that cancels itself at a deadline. */
@@ -27,6 +28,7 @@ final class TimeoutScope extends OwnedScope {
     }
 
     static TimeoutScope open(Duration limit) {
+        Objects.requireNonNull(limit, "the limit");
         TimeoutScope scope = new TimeoutScope(LoopTask.current(), limit);
         scope.set(scope.enteredAt, Durations.nanos(limit));
         scope.enter();
@@ -77,6 +79,7 @@ final class TimeoutScope extends OwnedScope {
 
     @Override
     public void reschedule(Duration fromNow) {
+        Objects.requireNonNull(fromNow, "the time from now");
         requireLoop();
         if (!isEntered()) {
             throw new IllegalStateException(

@@ -13,6 +13,7 @@ final class Timeouts {
 
     static <T extends @Nullable Object, X extends Exception> T timeout(
             Duration limit, Body<T, X> body) throws X, TimeoutException {
+        Objects.requireNonNull(body, "the body");
         TimeoutScope scope = TimeoutScope.open(limit);
         T value;
         try {
@@ -32,6 +33,7 @@ final class Timeouts {
 
     static <T, X extends Exception> Optional<T> moveOnAfter(Duration limit, Body<T, X> body)
             throws X {
+        Objects.requireNonNull(body, "the body");
         TimeoutScope scope = TimeoutScope.open(limit);
         T value;
         try {
@@ -50,6 +52,7 @@ final class Timeouts {
     }
 
     static <X extends Exception> boolean moveOnAfter(Duration limit, Action<X> body) throws X {
+        Objects.requireNonNull(body, "the body");
         return moveOnAfter(
                         limit,
                         () -> {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -54,8 +55,8 @@ public final class WaitList {
             String what,
             Supplier<? extends Collection<? extends Task<?>>> holders,
             boolean external) {
-        this.what = what;
-        this.holders = holders;
+        this.what = Objects.requireNonNull(what, "the operation");
+        this.holders = Objects.requireNonNull(holders, "the holders");
         this.external = external;
     }
 
@@ -155,6 +156,7 @@ public final class WaitList {
      * completed the operation for it, so nobody comes in between.
      */
     public @Nullable Object awaitOffering(Object offer) {
+        Objects.requireNonNull(offer, "the offer");
         return suspendOffering(here().currentTask(), offer);
     }
 
@@ -181,6 +183,7 @@ public final class WaitList {
 
     /** As {@link #awaitUncancellable}, and shows {@code offer} as {@link #awaitOffering} does. */
     public @Nullable Object awaitUncancellableOffering(Object offer) {
+        Objects.requireNonNull(offer, "the offer");
         return suspendUncancellably(here().currentTask(), offer);
     }
 
@@ -209,6 +212,7 @@ public final class WaitList {
 
     /** Has the task that has waited longest throw {@code failure}; false if none waits. */
     public boolean failFirst(Throwable failure) {
+        Objects.requireNonNull(failure, "the failure");
         Waiter waiter = firstWaiting();
         return waiter != null && waiter.fail(failure);
     }
@@ -237,6 +241,7 @@ public final class WaitList {
      * others stay where they are. Says to how many. Takes a look at each that waits.
      */
     public int wakeOffering(Predicate<Object> chosen, @Nullable Object value) {
+        Objects.requireNonNull(chosen, "the choice");
         List<Waiter> all = new ArrayList<>();
         for (Waiter waiter = first; waiter != null; waiter = after(waiter)) {
             Object offer = waiter.isWaiting() ? waiter.offer() : null;
@@ -262,6 +267,7 @@ public final class WaitList {
 
     /** Has all that wait throw {@code failure}; says how many. */
     public int failAll(Throwable failure) {
+        Objects.requireNonNull(failure, "the failure");
         int n = 0;
         while (failFirst(failure)) {
             n++;

@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Which tasks had ended when {@link Weft#await(java.util.Collection, Until)} was over, and which
@@ -15,7 +16,7 @@ public record Waited<T extends @Nullable Object>(
         List<Task<? extends T>> done, List<Task<? extends T>> pending) {
     /** Copies the lists. */
     public Waited {
-        done = List.copyOf(done);
-        pending = List.copyOf(pending);
+        done = List.copyOf(Objects.requireNonNull(done, "the tasks that are done"));
+        pending = List.copyOf(Objects.requireNonNull(pending, "the tasks that are pending"));
     }
 }

@@ -53,7 +53,7 @@ public final class Weft {
 
     /** As {@link #run(Body)}, without a value. */
     public static <X extends Exception> void run(Action<X> main) throws X {
-        Programs.run(main.asBody());
+        Programs.run(ActionBody.of(main));
     }
 
     // ---- structure
@@ -118,7 +118,7 @@ public final class Weft {
 
     /** As {@link #background(Body)}, without a value. */
     public static Task<@Nullable Void> background(Action<?> body) {
-        return background(body.asBody());
+        return background(ActionBody.of(body));
     }
 
     // ---- combinators: they take bodies, and cancel only what they started
@@ -138,9 +138,10 @@ public final class Weft {
     /** As {@link #gather(Body[])}, without values. */
     @SafeVarargs
     public static <X extends Exception> void gather(Action<? extends X>... bodies) throws X {
+        Objects.requireNonNull(bodies, "the bodies");
         @SuppressWarnings({"unchecked", "rawtypes"})
         Body<? extends @Nullable Void, ? extends X>[] all = new Body[bodies.length];
-        Arrays.setAll(all, i -> bodies[i].asBody());
+        Arrays.setAll(all, i -> ActionBody.of(bodies[i]));
         Combinators.<@Nullable Void, X>gather(all);
     }
 
@@ -195,6 +196,7 @@ public final class Weft {
     @SuppressWarnings("varargs")
     public static <T extends @Nullable Object> List<Outcome<T>> gatherOutcomes(
             Body<? extends T, ?>... bodies) {
+        Combinators.requireAll(bodies);
         return Combinators.gatherOutcomes(
                 Arrays.asList(bodies), Math.max(1, bodies.length), Body::run);
     }
@@ -229,6 +231,7 @@ public final class Weft {
                     Each<? super A, ? extends T, ?> each,
                     EachAction<? super Completions<A, T>, ? extends X> body)
                     throws X {
+        Objects.requireNonNull(body, "the body");
         Completions.<A, T, @Nullable Void, X>call(
                 inputs,
                 limit,
@@ -327,7 +330,7 @@ public final class Weft {
 
     /** As {@link #retry(Retry, Body)}, without a value. */
     public static <X extends Exception> void retry(Retry policy, Action<X> body) throws X {
-        retry(policy, body.asBody());
+        retry(policy, ActionBody.of(body));
     }
 
     /**
@@ -361,7 +364,7 @@ public final class Weft {
     /** As {@link #timeout(Duration, Body)}, without a value. */
     public static <X extends Exception> void timeout(Duration limit, Action<X> body)
             throws X, TimeoutException {
-        Timeouts.timeout(limit, body.asBody());
+        Timeouts.timeout(limit, ActionBody.of(body));
     }
 
     /**
@@ -377,7 +380,7 @@ public final class Weft {
     /** As {@link #timeoutAt(Instant, Body)}, without a value. */
     public static <X extends Exception> void timeoutAt(Instant deadline, Action<X> body)
             throws X, TimeoutException {
-        timeoutAt(deadline, body.asBody());
+        timeoutAt(deadline, ActionBody.of(body));
     }
 
     /**
@@ -435,12 +438,13 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T shield(
             Duration limit, Body<T, X> body) throws X {
+        Objects.requireNonNull(body, "the body");
         return ShieldScope.open(limit).around(body);
     }
 
     /** As {@link #shield(Duration, Body)}, without a value. */
     public static <X extends Exception> void shield(Duration limit, Action<X> body) throws X {
-        shield(limit, body.asBody());
+        shield(limit, ActionBody.of(body));
     }
 
     /**
@@ -454,12 +458,13 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T strict(Body<T, X> body)
             throws X {
+        Objects.requireNonNull(body, "the body");
         return StrictScope.open().around(body);
     }
 
     /** As {@link #strict(Body)}, without a value. */
     public static <X extends Exception> void strict(Action<X> body) throws X {
-        strict(body.asBody());
+        strict(ActionBody.of(body));
     }
 
     // ---- waiting
@@ -496,7 +501,7 @@ public final class Weft {
      * CompletionException} around it; {@link CancellationException} if the stage was cancelled.
      */
     public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
-        return Stages.await(stage);
+        return Stages.await(Objects.requireNonNull(stage, "the stage"));
     }
 
     /**
@@ -525,13 +530,13 @@ public final class Weft {
     @SuppressWarnings("varargs") // only read
     public static <R extends @Nullable Object, X extends Exception> R select(
             Clause<? extends R, ? extends X>... clauses) throws X {
-        return Select.select(Arrays.asList(clauses), false);
+        return Select.select(Select.listOf(clauses), false);
     }
 
     /** As {@link #select}, over any number of clauses. */
     public static <R extends @Nullable Object, X extends Exception> R select(
             Collection<? extends Clause<? extends R, ? extends X>> clauses) throws X {
-        return Select.select(List.copyOf(clauses), false);
+        return Select.select(Select.listOf(clauses), false);
     }
 
     /**
@@ -543,13 +548,13 @@ public final class Weft {
     @SuppressWarnings("varargs") // only read
     public static <R extends @Nullable Object, X extends Exception> R selectInOrder(
             Clause<? extends R, ? extends X>... clauses) throws X {
-        return Select.select(Arrays.asList(clauses), true);
+        return Select.select(Select.listOf(clauses), true);
     }
 
     /** As {@link #selectInOrder}, over any number of clauses. */
     public static <R extends @Nullable Object, X extends Exception> R selectInOrder(
             Collection<? extends Clause<? extends R, ? extends X>> clauses) throws X {
-        return Select.select(List.copyOf(clauses), true);
+        return Select.select(Select.listOf(clauses), true);
     }
 
     /**
@@ -573,7 +578,7 @@ public final class Weft {
      * CompletableFuture}.
      */
     public static <T extends @Nullable Object> T await(CompletableFuture<? extends T> future) {
-        return Stages.await(future);
+        return Stages.await(Objects.requireNonNull(future, "the future"));
     }
 
     /**
@@ -586,6 +591,7 @@ public final class Weft {
      * into {@link #offload}.
      */
     public static <T extends @Nullable Object> T await(Future<? extends T> future) {
+        Objects.requireNonNull(future, "the future");
         return LoopTask.current().awaitFuture(future);
     }
 
@@ -607,7 +613,7 @@ public final class Weft {
 
     /** As {@link #offload(Body)}, without a value. */
     public static <X extends Exception> void offload(Action<X> body) throws X {
-        offload(Objects.requireNonNull(body, "the body").asBody());
+        offload(ActionBody.of(body));
     }
 
     /**
@@ -624,7 +630,7 @@ public final class Weft {
     /** As {@link #offload(OffloadOptions, Body)}, without a value. */
     public static <X extends Exception> void offload(OffloadOptions options, Action<X> body)
             throws X {
-        offload(options, Objects.requireNonNull(body, "the body").asBody());
+        offload(options, ActionBody.of(body));
     }
 
     /**
@@ -633,12 +639,13 @@ public final class Weft {
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(
             Executor executor, Body<T, X> body) throws X {
+        Objects.requireNonNull(executor, "the executor");
         return offload(OffloadOptions.on(executor), body);
     }
 
     /** As {@link #offload(Executor, Body)}, without a value. */
     public static <X extends Exception> void offload(Executor executor, Action<X> body) throws X {
-        offload(executor, Objects.requireNonNull(body, "the body").asBody());
+        offload(executor, ActionBody.of(body));
     }
 
     /**
@@ -658,6 +665,6 @@ public final class Weft {
 
     /** As {@link #compute(Body)}, without a value. */
     public static <X extends Exception> void compute(Action<X> body) throws X {
-        compute(Objects.requireNonNull(body, "the body").asBody());
+        compute(ActionBody.of(body));
     }
 }

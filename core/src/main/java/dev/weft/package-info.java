@@ -9,6 +9,9 @@
  * }));
  * }</pre>
  *
+ * <p>Only what is marked {@code @Nullable} may be null, and values of type parameters that say so;
+ * any other null is refused at once by the call that it was passed to.
+ *
  * <p>{@link dev.weft.Weft} has the calls of every day. {@link dev.weft.WaitList} and {@link
  * dev.weft.Driver} are for authors of primitives and of drivers.
  */

@@ -63,7 +63,7 @@ public final class Broadcast<E> implements AutoCloseable {
                     "replay of " + replay + " elements does not fit a buffer of " + capacity);
         }
         this.capacity = capacity;
-        this.slow = Objects.requireNonNull(slow, "what happens to slow subscribers");
+        this.slow = Objects.requireNonNull(slow, "the policy for slow subscribers");
         this.replay = replay;
     }
 

@@ -131,6 +131,7 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if it has none
      */
     public void releaseOnBehalfOf(Object borrower) {
+        Objects.requireNonNull(borrower, "the borrower");
         waiters.check();
         if (held.remove(borrower) == null) {
             throw new IllegalStateException(describe(borrower) + " has no token of this limiter");
@@ -192,7 +193,11 @@ public final class CapacityLimiter {
      * @param borrowers who had one, the longest first
      * @param waiting how many tasks waited
      */
-    public record Statistics(int total, List<Object> borrowers, int waiting) {}
+    public record Statistics(int total, List<Object> borrowers, int waiting) {
+        public Statistics {
+            borrowers = List.copyOf(Objects.requireNonNull(borrowers, "the borrowers"));
+        }
+    }
 
     private List<Task<?>> holders() {
         List<Task<?>> tasks = new ArrayList<>();

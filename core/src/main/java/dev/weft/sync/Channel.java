@@ -80,6 +80,8 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
      *     throws comes out of that call
      */
     public Channel(int capacity, Overflow overflow, Consumer<? super E> undelivered) {
+        Objects.requireNonNull(overflow, "the overflow");
+        Objects.requireNonNull(undelivered, "the hook for what is undelivered");
         int least = overflow == Overflow.WAIT ? 0 : 1;
         if (capacity < least) {
             throw new IllegalArgumentException(
@@ -92,7 +94,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
         }
         this.capacity = capacity;
         this.overflow = overflow;
-        this.undelivered = Objects.requireNonNull(undelivered);
+        this.undelivered = undelivered;
         this.buffer = new ArrayDeque<>(Math.min(capacity, 16));
     }
 
@@ -197,7 +199,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
      * @throws ChannelClosedException if the channel is closed
      */
     public boolean trySend(E element) {
-        Objects.requireNonNull(element);
+        Objects.requireNonNull(element, "the element");
         bind();
         senders.check();
         requireOpen();
@@ -209,11 +211,11 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
 
     /** The clause of a {@link Weft#select} that does what {@link #send} does. */
     public Source<@Nullable Void> sending(E element) {
-        return new Sending(Objects.requireNonNull(element), null);
+        return new Sending(Objects.requireNonNull(element, "the element"), null);
     }
 
     Source<@Nullable Void> sending(E element, Sender<E> sender) {
-        return new Sending(Objects.requireNonNull(element), sender);
+        return new Sending(Objects.requireNonNull(element, "the element"), sender);
     }
 
     /** Whether the element has found a receiver or its place; otherwise its sender has to wait. */
@@ -379,7 +381,7 @@ public final class Channel<E> implements Iterable<E>, AutoCloseable {
      * with this cause, also where iteration would end. Does nothing if the channel is closed.
      */
     public void fail(Throwable cause) {
-        Objects.requireNonNull(cause);
+        Objects.requireNonNull(cause, "the cause");
         bind();
         senders.check();
         if (!closed) {

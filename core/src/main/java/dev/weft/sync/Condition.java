@@ -60,6 +60,7 @@ public final class Condition {
      * @throws IllegalStateException if the calling task does not hold the lock
      */
     public void awaitFor(BooleanSupplier condition) {
+        Objects.requireNonNull(condition, "the condition");
         waiters.enter();
         requireLock("awaitFor");
         while (!condition.getAsBoolean()) {

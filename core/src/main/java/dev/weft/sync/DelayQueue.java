@@ -87,6 +87,7 @@ public final class DelayQueue<E> extends BoundedQueue<E> {
          * @return false if it is not in the queue any more
          */
         public boolean reset(Duration delay) {
+            Objects.requireNonNull(delay, "the delay");
             queue.getters.check();
             return isInHeap() && queue.reset(this, Alarm.after(delay));
         }
@@ -126,6 +127,7 @@ public final class DelayQueue<E> extends BoundedQueue<E> {
     }
 
     private static Duration until(Instant at) {
+        Objects.requireNonNull(at, "the time");
         return Duration.between(Loop.current().clock().instant(), at);
     }
 

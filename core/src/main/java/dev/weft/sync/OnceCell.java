@@ -39,6 +39,7 @@ public final class OnceCell<T> {
      * @throws IllegalStateException if the calling task is computing it
      */
     public <X extends Exception> T get(Body<? extends T, ? extends X> compute) throws X {
+        Objects.requireNonNull(compute, "the computation");
         waiters.enter();
         T known = value;
         if (known != null) {
@@ -65,7 +66,7 @@ public final class OnceCell<T> {
     private <X extends Exception> T compute(Body<? extends T, ? extends X> compute) throws X {
         T computed = null;
         try {
-            computed = Objects.requireNonNull(compute.run(), "what a OnceCell computes");
+            computed = Objects.requireNonNull(compute.run(), "what the computation gave");
             return computed;
         } finally {
             value = computed;

@@ -5,6 +5,7 @@ import dev.weft.WaitList;
 import dev.weft.Weft;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Limits how often something is done. First come, first served: a large request is not overtaken by
@@ -60,6 +61,7 @@ public final class RateLimiter {
     }
 
     private static void check(int permits, Duration period) {
+        Objects.requireNonNull(period, "the period");
         if (permits < 1) {
             throw new IllegalArgumentException("a limit of " + permits + " is less than 1");
         }

@@ -3,6 +3,7 @@ package dev.weft.sync;
 import dev.weft.Task;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -74,6 +75,7 @@ public final class RwLock {
      * @throws IllegalArgumentException if it is not an open permit to write, of this lock
      */
     public void downgrade(Permit writing) {
+        Objects.requireNonNull(writing, "the permit");
         if (!(writing instanceof Semaphore.Held held
                 && held.isOf(permits)
                 && held.permits() == ALL)) {

@@ -73,7 +73,7 @@ public final class SharedChannel<E> implements Iterable<E>, AutoCloseable {
      * @throws CancellationException on a plain thread that was interrupted; its flag stays set
      */
     public void send(E element) {
-        Objects.requireNonNull(element);
+        Objects.requireNonNull(element, "the element");
         Handoff.enter();
         Sending<E> waiting;
         Handoff receiver;
@@ -108,7 +108,7 @@ public final class SharedChannel<E> implements Iterable<E>, AutoCloseable {
      * @throws ChannelClosedException if the channel is closed
      */
     public boolean trySend(E element) {
-        Objects.requireNonNull(element);
+        Objects.requireNonNull(element, "the element");
         Handoff receiver;
         lock.lock();
         try {
@@ -276,7 +276,7 @@ public final class SharedChannel<E> implements Iterable<E>, AutoCloseable {
      * with this cause, also where iteration would end. Does nothing if the channel is closed.
      */
     public void fail(Throwable cause) {
-        end(Objects.requireNonNull(cause));
+        end(Objects.requireNonNull(cause, "the cause"));
     }
 
     private void end(@Nullable Throwable cause) {

@@ -59,6 +59,7 @@ public final class Watch<T> implements Iterable<T>, AutoCloseable {
      * @throws ChannelClosedException if it is closed
      */
     public T update(UnaryOperator<T> change) {
+        Objects.requireNonNull(change, "the change");
         T changed = change.apply(value);
         set(changed);
         return changed;
@@ -75,6 +76,7 @@ public final class Watch<T> implements Iterable<T>, AutoCloseable {
      *     does not hold for its last value
      */
     public T awaitUntil(Predicate<? super T> condition) {
+        Objects.requireNonNull(condition, "the condition");
         waiters.enter();
         while (true) {
             T looked = value;
