@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * Something that a select can wait for, and what it gives when it happens: an element from a
  * channel, room in a queue, a task's end, a time. As a clause by itself it gives just that; {@link
- * #then} and {@link #map} say what to do with it.
+ * #then} and {@link #map} say what to do with it, {@link #thenRun} and {@link #thenCall} what to do
+ * when it happens.
  *
  * <p>For authors of primitives: a source is a waiting operation on a {@link WaitList} taken apart.
  * The select asks all its sources {@link #isReady}; of those that are, it has one {@link #take}. If
@@ -41,7 +42,8 @@ public abstract non-sealed class Source<T extends @Nullable Object>
     }
 
     /** The same, and then {@code action}, in the task that selects. */
-    public final <X extends Exception> Clause<@Nullable Void, X> then(Action<? extends X> action) {
+    public final <X extends Exception> Clause<@Nullable Void, X> thenRun(
+            Action<? extends X> action) {
         Objects.requireNonNull(action, "the action");
         return new Handled<>(
                 this,
@@ -58,7 +60,7 @@ public abstract non-sealed class Source<T extends @Nullable Object>
     }
 
     /** The same, but gives what {@code body} gives, in the task that selects. */
-    public final <R extends @Nullable Object, X extends Exception> Clause<R, X> map(
+    public final <R extends @Nullable Object, X extends Exception> Clause<R, X> thenCall(
             Body<? extends R, ? extends X> body) {
         Objects.requireNonNull(body, "the body");
         return new Handled<>(this, _ -> body.run());

@@ -511,8 +511,8 @@ public final class Weft {
      * <pre>{@code
      * Weft.select(
      *         orders.receiving().then(order -> handle(order)),
-     *         results.sending(next).then(() -> sent++),
-     *         Clause.after(Duration.ofSeconds(1)).then(() -> flush()));
+     *         results.sending(next).thenRun(() -> sent++),
+     *         Clause.after(Duration.ofSeconds(1)).thenRun(() -> flush()));
      * }</pre>
      *
      * <p>If several can happen at once each is as likely, by {@link Loop#random}; if none can, it
@@ -523,7 +523,7 @@ public final class Weft {
      * <p>Cancelled before the choice, nothing has happened in any clause; after it, the request
      * shows at the next wait.
      *
-     * @return what the clause gave, null for {@code then}
+     * @return what the clause gave, null for {@code then} and {@code thenRun}
      * @throws IllegalArgumentException if there is no clause that could ever happen
      */
     @SafeVarargs

@@ -62,8 +62,8 @@ class ChannelPropertyTest {
                             }
                             case 1 ->
                                     Weft.select(
-                                            end.sending(e).then(() -> sent.add(e)),
-                                            otherEnd.sending(e).then(() -> sent.add(e)));
+                                            end.sending(e).thenRun(() -> sent.add(e)),
+                                            otherEnd.sending(e).thenRun(() -> sent.add(e)));
                             case 2 ->
                                     Weft.moveOnAfter(
                                             ms(random.nextInt(2)),

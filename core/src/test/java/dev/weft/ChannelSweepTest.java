@@ -43,7 +43,7 @@ class ChannelSweepTest {
                 for (int i = 0; i < 5; i++) {
                     int e = next++;
                     if (selecting) {
-                        Weft.select(idle.receiving(), s.sending(e).map(() -> sent.add(e)));
+                        Weft.select(idle.receiving(), s.sending(e).thenCall(() -> sent.add(e)));
                     } else {
                         s.send(e);
                         sent.add(e);
@@ -59,7 +59,7 @@ class ChannelSweepTest {
                 while (open[0]) {
                     if (selecting) {
                         Weft.select(
-                                idle.sending(-1).then(() -> received.add(-1)),
+                                idle.sending(-1).thenRun(() -> received.add(-1)),
                                 r.receivingOrEnd()
                                         .then(
                                                 x -> {
@@ -138,13 +138,13 @@ class ChannelSweepTest {
                                 for (int i = 0; i < rounds; i++) {
                                     int e = next++;
                                     Weft.select(
-                                            a.sending(e).map(() -> in.add(e)),
+                                            a.sending(e).thenCall(() -> in.add(e)),
                                             a.receiving().map(out::add),
                                             b.receiving().map(out::add),
-                                            b.sending(e).map(() -> in.add(e)),
+                                            b.sending(e).thenCall(() -> in.add(e)),
                                             q.getting().map(out::add),
-                                            q.putting(e).map(() -> in.add(e)),
-                                            Clause.after(ms(1)).map(() -> true));
+                                            q.putting(e).thenCall(() -> in.add(e)),
+                                            Clause.after(ms(1)).thenCall(() -> true));
                                     turns(e % 2);
                                 }
                             }
@@ -194,7 +194,7 @@ class ChannelSweepTest {
                                                         Weft.<String, RuntimeException>select(
                                                                 shared.awaiting(),
                                                                 Clause.after(ms(1))
-                                                                        .map(() -> "late")));
+                                                                        .thenCall(() -> "late")));
                                 g.start(select);
                                 Task<?> victim =
                                         g.start(

@@ -296,7 +296,11 @@ record QueueKindsTest(Kind kind) {
                     BoundedQueue<Integer> out = queue(1);
                     out.put(0);
                     Task<Integer> first =
-                            g.start(() -> Weft.select(in.getting(), out.putting(1).map(() -> -1)));
+                            g.start(
+                                    () ->
+                                            Weft.select(
+                                                    in.getting(),
+                                                    out.putting(1).thenCall(() -> -1)));
                     sleep(1);
                     in.put(5);
                     assertThat(first.await()).isEqualTo(5);

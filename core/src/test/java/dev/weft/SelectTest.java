@@ -38,9 +38,9 @@ class SelectTest {
                             Weft.select(
                                     numbers.getting().map(n -> "number " + n),
                                     words.getting().map(w -> "word " + w),
-                                    after(ms(10)).map(() -> "nothing"));
+                                    after(ms(10)).thenCall(() -> "nothing"));
                     assertThat(got).isEqualTo("number 3");
-                    int plain = Weft.select(numbers.getting(), after(ms(1)).map(() -> -1));
+                    int plain = Weft.select(numbers.getting(), after(ms(1)).thenCall(() -> -1));
                     assertThat(plain).isEqualTo(-1);
                 });
     }
@@ -56,7 +56,8 @@ class SelectTest {
                     Queue<Integer> q = new Queue<>(2);
                     q.put(1);
                     try {
-                        Weft.select(q.getting().then(n -> mayFail(n)), after(ms(1)).then(() -> {}));
+                        Weft.select(
+                                q.getting().then(n -> mayFail(n)), after(ms(1)).thenRun(() -> {}));
                         throw new AssertionError();
                     } catch (IOException e) {
                         assertThat(e).hasMessage("1");
@@ -107,8 +108,8 @@ class SelectTest {
                     Weft.select(
                             a.getting().then(_ -> ran[0]++),
                             b.receiving().then(_ -> ran[0]++),
-                            full.putting(3).then(() -> ran[0]++),
-                            after(ms(0)).then(() -> ran[0]++));
+                            full.putting(3).thenRun(() -> ran[0]++),
+                            after(ms(0)).thenRun(() -> ran[0]++));
                     assertThat(ran).containsExactly(1);
                     assertThat(a.size() + b.size() + (1 - full.size())).isGreaterThanOrEqualTo(2);
                 });
@@ -129,8 +130,10 @@ class SelectTest {
                                                         Weft.<String, RuntimeException>select(
                                                                 a.getting(),
                                                                 b.receiving(),
-                                                                c.sending("x").map(() -> "sent"),
-                                                                after(ms(50)).map(() -> "late")));
+                                                                c.sending("x")
+                                                                        .thenCall(() -> "sent"),
+                                                                after(ms(50))
+                                                                        .thenCall(() -> "late")));
                                 sleep(5);
                                 assertThat(b.statistics().waitingReceivers()).isEqualTo(1);
                                 assertThat(c.statistics().waitingSenders()).isEqualTo(1);
@@ -178,12 +181,12 @@ class SelectTest {
                                 () ->
                                         Weft.select(
                                                 never.receiving().then(_ -> log.add("never")),
-                                                c.sending("x").then(() -> log.add("sent")));
+                                                c.sending("x").thenRun(() -> log.add("sent")));
                         Action<RuntimeException> receives =
                                 () ->
                                         Weft.select(
                                                 c.receiving().then(log::add),
-                                                nor.sending("y").then(() -> log.add("never")));
+                                                nor.sending("y").thenRun(() -> log.add("never")));
                         Weft.group(
                                 g -> {
                                     g.start(receiverFirst ? receives : sends);
@@ -208,7 +211,7 @@ class SelectTest {
                                             () ->
                                                     Weft.select(
                                                             c.sending("from " + name)
-                                                                    .then(
+                                                                    .thenRun(
                                                                             () ->
                                                                                     log.add(
                                                                                             name
@@ -330,9 +333,9 @@ class SelectTest {
                     String got =
                             Weft.select(
                                     q.getting(),
-                                    after(ms(30)).map(() -> "30"),
-                                    after(ms(10)).map(() -> "10"),
-                                    after(ms(20)).map(() -> "20"));
+                                    after(ms(30)).thenCall(() -> "30"),
+                                    after(ms(10)).thenCall(() -> "10"),
+                                    after(ms(20)).thenCall(() -> "20"));
                     assertThat(got).isEqualTo("10");
                     assertThat(Sim.millis()).isEqualTo(10);
                     q.put("still there for the next");
@@ -344,7 +347,7 @@ class SelectTest {
     void aClauseOfATimeMayServeManySelectsAndTasks() {
         Sim.run(
                 () -> {
-                    Clause<String, RuntimeException> tick = after(ms(10)).map(() -> "tick");
+                    Clause<String, RuntimeException> tick = after(ms(10)).thenCall(() -> "tick");
                     Channel<String> never = new Channel<>();
                     Weft.group(
                             g -> {
@@ -367,7 +370,8 @@ class SelectTest {
                     Channel<String> never = new Channel<>();
                     assertThat(
                                     Weft.<String, RuntimeException>select(
-                                            never.receiving(), after(ms(-5)).map(() -> "at once")))
+                                            never.receiving(),
+                                            after(ms(-5)).thenCall(() -> "at once")))
                             .isEqualTo("at once");
                     assertThat(Sim.millis()).isZero();
                 });
@@ -381,12 +385,14 @@ class SelectTest {
                     for (int i = 0; i < 50; i++) {
                         assertThat(
                                         Weft.<String, RuntimeException>select(
-                                                otherwise().map(() -> "nothing"), c.receiving()))
+                                                otherwise().thenCall(() -> "nothing"),
+                                                c.receiving()))
                                 .isEqualTo("nothing");
                         c.send("x");
                         assertThat(
                                         Weft.<String, RuntimeException>select(
-                                                otherwise().map(() -> "nothing"), c.receiving()))
+                                                otherwise().thenCall(() -> "nothing"),
+                                                c.receiving()))
                                 .isEqualTo("x");
                     }
                 });
@@ -715,9 +721,9 @@ class SelectTest {
                                             () ->
                                                     Weft.select(
                                                             in.receiving().then(_ -> {}),
-                                                            out.sending(1).then(() -> {}),
-                                                            q.putting(2).then(() -> {}),
-                                                            after(ms(50)).then(() -> {}))))
+                                                            out.sending(1).thenRun(() -> {}),
+                                                            q.putting(2).thenRun(() -> {}),
+                                                            after(ms(50)).thenRun(() -> {}))))
                             .isEmpty();
                     assertThat(in.trySend(1)).isFalse();
                     assertThat(out.tryReceive()).isEmpty();
@@ -785,7 +791,7 @@ class SelectTest {
                                                             b.put(x);
                                                         }),
                                         c.sending(1)
-                                                .then(
+                                                .thenRun(
                                                         () -> {
                                                             times[3]++;
                                                             c.receive();
@@ -862,7 +868,8 @@ class SelectTest {
                             .hasMessageContaining("when(false) holds in each of its clauses");
                     assertThat(
                                     Weft.<Integer, RuntimeException>select(
-                                            c.receiving().when(false), after(ms(1)).map(() -> 7)))
+                                            c.receiving().when(false),
+                                            after(ms(1)).thenCall(() -> 7)))
                             .isEqualTo(7);
                 });
     }

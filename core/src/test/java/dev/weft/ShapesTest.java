@@ -71,6 +71,32 @@ class ShapesTest {
         assertThat(said).containsExactly("child", "child on its own");
     }
 
+    // rules 1: "A lambda with a parameter is never overloaded"
+    @Test
+    void whatASelectIsToDoMayBeAReferenceToAnOverloadedMethod() {
+        Sim.run(
+                () -> {
+                    Queue<String> queue = new Queue<>();
+                    queue.put("x");
+                    queue.put("y");
+                    Weft.select(queue.getting().then(this::overloaded));
+                    Weft.select(Clause.otherwise().thenRun(this::overloaded));
+                    String mapped = Weft.select(queue.getting().map(this::overloaded));
+                    String called = Weft.select(Clause.otherwise().thenCall(this::overloaded));
+                    say(mapped + called);
+                });
+        assertThat(said).containsExactly("x", "nothing", "y", "nothing", "ynothing");
+    }
+
+    private String overloaded() {
+        return overloaded("nothing");
+    }
+
+    private String overloaded(String given) {
+        say(given);
+        return given;
+    }
+
     // rules 1: "In-place calls ... carry `X extends Exception` by inference"
     @Test
     void aCallInPlaceThrowsWhatItsBodyDeclares() {

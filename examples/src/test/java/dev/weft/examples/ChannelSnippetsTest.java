@@ -86,7 +86,7 @@ class ChannelSnippetsTest {
                         Weft.select(
                                 orders.receiving().then(order -> say("order: " + order)),
                                 stop.receiving().then(why -> open[0] = false),
-                                Clause.after(Duration.ofMillis(10)).then(() -> say("quiet")));
+                                Clause.after(Duration.ofMillis(10)).thenRun(() -> say("quiet")));
                     }
                     // end
                 });
@@ -103,9 +103,9 @@ class ChannelSnippetsTest {
                     for (int i = 0; i < 3; i++) {
                         String taker =
                                 Weft.select(
-                                        fast.sending(i).map(() -> "fast"),
-                                        slow.sending(i).map(() -> "slow"),
-                                        Clause.otherwise().map(() -> "nobody"));
+                                        fast.sending(i).thenCall(() -> "fast"),
+                                        slow.sending(i).thenCall(() -> "slow"),
+                                        Clause.otherwise().thenCall(() -> "nobody"));
                         say(i + " to " + taker);
                     }
                     // end
