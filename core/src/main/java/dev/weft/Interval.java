@@ -50,7 +50,7 @@ public final class Interval implements Iterable<Long> {
         Objects.requireNonNull(period, "the period");
         if (!period.isPositive()) {
             throw new IllegalArgumentException(
-                    "the period of an interval is positive, not " + period);
+                    "the period of an interval is positive, not " + Durations.show(period));
         }
         return new Interval(Durations.nanos(period), 0, Missed.SKIP);
     }

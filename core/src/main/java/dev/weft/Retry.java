@@ -77,7 +77,8 @@ public record Retry(
 
     private static void requireNotNegative(Duration d, String name) {
         if (Objects.requireNonNull(d, name).isNegative()) {
-            throw new IllegalArgumentException(name + " is " + d + "; it must not be negative");
+            throw new IllegalArgumentException(
+                    name + " is " + Durations.show(d) + "; it must not be negative");
         }
     }
 

@@ -110,7 +110,11 @@ public final class Runner implements AutoCloseable {
         private static Duration notNegative(String what, Duration duration) {
             if (Objects.requireNonNull(duration, "the " + what).isNegative()) {
                 throw new IllegalArgumentException(
-                        "the " + what + " is " + duration + "; it must not be negative");
+                        "the "
+                                + what
+                                + " is "
+                                + Durations.show(duration)
+                                + "; it must not be negative");
             }
             return duration;
         }

@@ -56,6 +56,6 @@ final class ShieldScope extends OwnedScope {
 
     @Override
     String describe() {
-        return "shield of " + Durations.show(limit);
+        return Durations.limited("shield", limit);
     }
 }

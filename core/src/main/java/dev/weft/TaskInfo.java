@@ -106,7 +106,8 @@ public record TaskInfo(
      * @param what {@code group}, {@code timeout} or {@code shield}; {@code Offload.onLoop} while
      *     the task does something for its worker
      * @param name a group's name; empty for others
-     * @param left until a timeout's deadline or a shield's end; null for a group
+     * @param left until a timeout's deadline or a shield's end, 146 years for one without limit;
+     *     null for a group
      * @param cancelled why it was cancelled; null if it was not
      */
     public record InScope(

@@ -16,7 +16,7 @@ final class TimeoutScope extends OwnedScope {
         @Override
         void fire() {
             if (isEntered()) { // or a stack overflow has skipped its end
-                expired = request("timeout of " + Durations.show(limit), "deadline");
+                expired = request(describe(), "deadline");
             }
         }
     }
@@ -100,11 +100,11 @@ final class TimeoutScope extends OwnedScope {
 
     @Override
     Duration left(long now) {
-        return until(deadline, now);
+        return isUnlimited() ? Duration.ofNanos(Durations.LONGEST_NANOS) : until(deadline, now);
     }
 
     @Override
     String describe() {
-        return "timeout of " + Durations.show(limit);
+        return Durations.limited("timeout", limit);
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** A {@link TaskTree} as people read it. Bounded in depth and in lines. */
@@ -164,7 +163,8 @@ final class TreeText {
 
     private String describe(TaskInfo task) {
         TaskInfo.Wait wait = task.awaits();
-        String time = wait == null || wait.time() == null ? "" : " for " + show(wait.time());
+        String time =
+                wait == null || wait.time() == null ? "" : " for " + Durations.show(wait.time());
         return name(task) + "  " + doing(task, time) + place(task) + marks(task);
     }
 
@@ -182,8 +182,8 @@ final class TreeText {
                 least == null || most == null
                         ? ""
                         : least.equals(most)
-                                ? " for " + show(least)
-                                : " for " + show(least) + " to " + show(most);
+                                ? " for " + Durations.show(least)
+                                : " for " + Durations.show(least) + " to " + Durations.show(most);
         TaskInfo first = same.getFirst();
         return first.name()
                 + " and "
@@ -220,7 +220,7 @@ final class TreeText {
     private String waits(TaskInfo.Wait wait, String time) {
         StringBuilder s = new StringBuilder(wait.what()).append(time);
         if (wait.left() != null) {
-            s.append(", ").append(show(wait.left())).append(" left");
+            s.append(", ").append(left(wait.left()));
         }
         int n = wait.tasks().size();
         if (n > 0 && !wait.what().equals(TaskGroup.JOIN)) {
@@ -235,6 +235,10 @@ final class TreeText {
             }
         }
         return s.toString();
+    }
+
+    private static String left(Duration left) {
+        return Durations.isEndless(left) ? "never ends" : Durations.show(left) + " left";
     }
 
     private static String place(TaskInfo task) {
@@ -257,8 +261,9 @@ final class TreeText {
         for (TaskInfo.InScope scope : task.scopes()) {
             Duration left = scope.left();
             if (left != null) {
-                s.append("  [").append(scope.what()).append(": ").append(show(left));
-                s.append(" left").append(cancelled(scope)).append(']');
+                s.append("  [").append(scope.what());
+                s.append(Durations.isEndless(left) ? "" : ": " + left(left));
+                s.append(cancelled(scope)).append(']');
             }
         }
         for (TaskInfo.Cancellation c : task.cancellations()) {
@@ -271,24 +276,5 @@ final class TreeText {
                     });
         }
         return s.toString();
-    }
-
-    /** Three figures are enough: {@code 1.25 s}, {@code 12 ms}, {@code 2 h 5 min}. */
-    static String show(Duration d) {
-        double seconds = d.toNanos() / 1e9;
-        if (seconds >= 3600) {
-            return d.toHours() + " h " + d.toMinutesPart() + " min";
-        }
-        if (seconds >= 60) {
-            return d.toMinutes() + " min " + d.toSecondsPart() + " s";
-        }
-        if (seconds >= 1) {
-            return trim(String.format(Locale.ROOT, "%.1f", seconds)) + " s";
-        }
-        return trim(String.format(Locale.ROOT, "%.1f", seconds * 1e3)) + " ms";
-    }
-
-    private static String trim(String number) {
-        return number.endsWith(".0") ? number.substring(0, number.length() - 2) : number;
     }
 }

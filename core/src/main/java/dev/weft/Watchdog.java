@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -94,8 +95,8 @@ final class Watchdog implements Runnable {
                                 + " has held up "
                                 + loop
                                 + " for "
-                                + watch.lasted() / 1_000_000
-                                + " ms in one step; move blocking calls to Weft.offload, or give"
+                                + Durations.show(Duration.ofNanos(watch.lasted()))
+                                + " in one step; move blocking calls to Weft.offload, or give"
                                 + " way with Weft.checkpoint";
         Reports.log(Level.WARNING, message, new Reports.Stack("it is here", stack));
         if (Settings.slowStepFails()) {

@@ -77,7 +77,7 @@ class CallGraphTest {
                     assertThat(waitOf(waiter).tasks()).containsExactly(id(slow));
                     assertThat(info(tree(), waiter).scopes())
                             .extracting(TaskInfo.InScope::what)
-                            .containsExactly("timeout of 0.05s", "shield of 0.02s");
+                            .containsExactly("timeout of 50ms", "shield of 20ms");
                 });
     }
 
@@ -238,7 +238,7 @@ class CallGraphTest {
                                     Weft.gather(() -> both(a, b), () -> both(b, a));
                                 }))
                 .isInstanceOf(DeadlockException.class)
-                .hasMessageContaining("Lock.acquire for 0 ms <- task-")
+                .hasMessageContaining("Lock.acquire for 0s <- task-")
                 .hasMessageContaining("cycle: main/gather/task-");
     }
 

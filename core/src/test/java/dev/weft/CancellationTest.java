@@ -571,7 +571,7 @@ class CancellationTest {
                         });
         assertThat(thrown)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("timeout of 0.001s")
+                .hasMessageContaining("timeout of 1ms")
                 .hasCause(kept[0]);
     }
 

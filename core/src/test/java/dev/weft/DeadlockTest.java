@@ -46,8 +46,8 @@ class DeadlockTest {
                 .isInstanceOf(DeadlockException.class)
                 .hasMessageContaining("no task of loop 'weft-")
                 .hasMessageContaining("Some wait for each other")
-                .hasMessageContaining("a.acquire for 0 ms <- first #")
-                .hasMessageContaining("b.acquire for 0 ms <- second #")
+                .hasMessageContaining("a.acquire for 0s <- first #")
+                .hasMessageContaining("b.acquire for 0s <- second #")
                 .hasMessageContaining("at DeadlockTest$Mutex.acquire(DeadlockTest.java:")
                 .hasMessageContaining("cycle: main/first -> main/second -> main/first");
     }
@@ -106,7 +106,7 @@ class DeadlockTest {
                                     none.acquire();
                                 }))
                 .isInstanceOf(DeadlockException.class)
-                .hasMessageContaining("Semaphore.acquire for 1 s");
+                .hasMessageContaining("Semaphore.acquire for 1s");
     }
 
     @Test
@@ -201,7 +201,7 @@ class DeadlockTest {
                         failure -> {
                             assertThat(failure.kind()).isEqualTo(LoopFailure.Kind.DEADLOCK);
                             assertThat(failure.message())
-                                    .contains("deadlock", "Queue.get for 1 s", "Loop.execute");
+                                    .contains("deadlock", "Queue.get for 1s", "Loop.execute");
                         });
     }
 

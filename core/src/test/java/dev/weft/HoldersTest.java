@@ -34,7 +34,7 @@ class HoldersTest {
                     g.start("waiter", wait);
                     sleep(1);
                     assertThat(Loop.current().tree().toString())
-                            .contains(what + " for 1 ms <- holder");
+                            .contains(what + " for 1ms <- holder");
                 });
     }
 
@@ -63,7 +63,7 @@ class HoldersTest {
                     waiter.cancel("stop");
                     sleep(1);
                     assertThat(Loop.current().tree().toString())
-                            .contains("Lock.acquire for 1 ms <- holder");
+                            .contains("Lock.acquire for 1ms <- holder");
                 });
     }
 

@@ -201,7 +201,7 @@ class MisuseTest {
                                         thrownBy(Sim::sleepForever);
                                         assertThat(Sim.millis()).isEqualTo(260);
                                     }));
-            assertThat(logged.messages()).singleElement().asString().contains("0.25s");
+            assertThat(logged.messages()).singleElement().asString().contains("250ms");
         } finally {
             restore("weft.grace", before);
         }

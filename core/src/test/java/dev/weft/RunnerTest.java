@@ -306,7 +306,7 @@ class RunnerTest {
     void aNegativeGraceIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Runner.builder().grace(Duration.ofSeconds(-1)))
-                .withMessageContaining("PT-1S");
+                .withMessageContaining("the grace is -1s");
     }
 
     @Test

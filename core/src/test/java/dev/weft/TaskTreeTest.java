@@ -85,14 +85,14 @@ class TaskTreeTest {
                 .isEqualTo(
                         """
                         loop: 7 tasks
-                        main  Group.join for 250 ms  at TaskTreeTest.aTreeOfGroupsBackgroundTasksAndDaemons
-                        ├─ parent  Group.join for 250 ms  at TaskTreeTest.twoChildren
-                        │  ├─ left  Weft.sleep for 250 ms, 50 ms left  at TaskTreeTest.twoChildren
-                        │  └─ right  Weft.sleep for 250 ms, 150 ms left  at TaskTreeTest.twoChildren
-                        ├─ task-N  daemon, Weft.sleep for 250 ms, 2 h 9 min left  at TaskTreeTest.aTreeOfGroupsBackgroundTasksAndDaemons
+                        main  Group.join for 250ms  at TaskTreeTest.aTreeOfGroupsBackgroundTasksAndDaemons
+                        ├─ parent  Group.join for 250ms  at TaskTreeTest.twoChildren
+                        │  ├─ left  Weft.sleep for 250ms, 50ms left  at TaskTreeTest.twoChildren
+                        │  └─ right  Weft.sleep for 250ms, 150ms left  at TaskTreeTest.twoChildren
+                        ├─ task-N  daemon, Weft.sleep for 250ms, 2h10m left  at TaskTreeTest.aTreeOfGroupsBackgroundTasksAndDaemons
                         └─ looker  runs  at TaskTreeTest.aTreeOfGroupsBackgroundTasksAndDaemons
                         background
-                        └─ task-N  Weft.sleep for 250 ms, 250 ms left  at TaskTreeTest.aTreeOfGroupsBackgroundTasksAndDaemons
+                        └─ task-N  Weft.sleep for 250ms, 250ms left  at TaskTreeTest.aTreeOfGroupsBackgroundTasksAndDaemons
                         """);
         assertThat(seen[0].tasks())
                 .extracting(TaskInfo::kind)
@@ -129,9 +129,9 @@ class TaskTreeTest {
                 .isEqualTo(
                         """
                         loop: 3 tasks
-                        main  Group.join for 10 ms
+                        main  Group.join for 10ms
                         └─ gather
-                           ├─ task-N  Weft.sleep for 10 ms, 10 ms left  of TaskTreeTest
+                           ├─ task-N  Weft.sleep for 10ms, 10ms left  of TaskTreeTest
                            └─ task-N  runs  of TaskTreeTest
                         """);
     }
@@ -156,7 +156,7 @@ class TaskTreeTest {
                         """
                         loop: 101 tasks
                         main  runs  at TaskTreeTest.manyTasksThatDoTheSameAreOneLine
-                        └─ task-N and 99 like it  daemon, Queue.get for 0 ms to 1 s  at TaskTreeTest.manyTasksThatDoTheSameAreOneLine
+                        └─ task-N and 99 like it  daemon, Queue.get for 0s to 1s  at TaskTreeTest.manyTasksThatDoTheSameAreOneLine
                         """);
     }
 
@@ -325,7 +325,7 @@ class TaskTreeTest {
                                         .containsExactly(
                                                 find(tree, "left").id(), find(tree, "right").id());
                                 assertThat(tree.toString())
-                                        .contains("Task.await for 10 ms <- " + slow.name());
+                                        .contains("Task.await for 10ms <- " + slow.name());
                             });
                 });
     }
@@ -344,7 +344,7 @@ class TaskTreeTest {
                                 assertThat(waitOf(tree, "waiter").tasks())
                                         .containsExactly(find(tree, "main").id());
                                 assertThat(tree.toString())
-                                        .contains("Thing.acquire for 0 ms <- main");
+                                        .contains("Thing.acquire for 0s <- main");
                                 list.wakeFirst(null);
                             });
                 });
@@ -393,8 +393,8 @@ class TaskTreeTest {
                                                 new TaskInfo.InScope(
                                                         "shield of 1s", "", ms(900), null));
                                 assertThat(tree.toString())
-                                        .contains("[timeout of 2s: 1.9 s left]")
-                                        .contains("[shield of 1s: 900 ms left]");
+                                        .contains("[timeout of 2s: 1.9s left]")
+                                        .contains("[shield of 1s: 900ms left]");
                             });
                 });
     }

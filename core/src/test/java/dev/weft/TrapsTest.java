@@ -591,7 +591,7 @@ class TrapsTest {
                                                     Weft.timeout(
                                                             Duration.ofMillis(1),
                                                             Sim::sleepForever)))
-                            .hasMessageContaining("0.001s");
+                            .hasMessageContaining("1ms");
                 });
     }
 }

@@ -90,7 +90,7 @@ final class Deadline {
 
     private static String text(@Nullable Duration limit) {
         long millis = limit == null ? 0 : limit.toMillis();
-        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
     }
 
     Passed passed(TimeoutKind kind, @Nullable Throwable cause) {
