@@ -175,11 +175,10 @@ public final class Completions<A extends @Nullable Object, T extends @Nullable O
         LoopTask<?> task = LoopTask.current();
         if (task != owner) {
             throw new IllegalStateException(
-                    "task '"
-                            + task.name()
-                            + "' uses results that belong to task '"
-                            + owner.name()
-                            + "'; hand them on through a queue");
+                    task
+                            + " uses results that belong to "
+                            + owner
+                            + "; hand them on through a queue");
         }
     }
 

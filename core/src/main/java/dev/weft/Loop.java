@@ -1124,7 +1124,7 @@ public final class Loop implements Executor {
         StringBuilder names = new StringBuilder();
         for (LoopTask<?> task : byThread.values()) {
             if (task.thread.isAlive()) {
-                names.append(names.isEmpty() ? "" : ", ").append(task.name());
+                names.append(names.isEmpty() ? "" : ", ").append(OneLine.of(task.name()));
             }
         }
         if (!names.isEmpty()) {
@@ -1340,6 +1340,6 @@ public final class Loop implements Executor {
 
     @Override
     public String toString() {
-        return "loop '" + name + "'";
+        return "loop '" + OneLine.of(name) + "'";
     }
 }

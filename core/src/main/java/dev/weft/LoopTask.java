@@ -212,9 +212,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
                     new IllegalStateException(
                             "a CancelledError of '"
                                     + stale.scope()
-                                    + "' left task '"
-                                    + name()
-                                    + "', which that scope does not enclose: it was kept, or thrown"
+                                    + "' left "
+                                    + describe()
+                                    + ", which that scope does not enclose: it was kept, or thrown"
                                     + " by hand",
                             stale));
         }
@@ -290,7 +290,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     /** What a task that ended cancelled gives to whoever needs its value. */
     CancellationException cancellation() {
         String reason = result instanceof Ended e ? e.reason() : "";
-        return new CancellationException("task '" + name() + "' was cancelled: " + reason);
+        return new CancellationException(describe() + " was cancelled: " + reason);
     }
 
     // ---- awaiting it
@@ -310,11 +310,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             throw new IllegalStateException(
                     "task '"
                             + path()
-                            + "' belongs to another loop, '"
-                            + loop.name()
-                            + "', and cannot be awaited on '"
-                            + waiter.loop.name()
-                            + "'; use Weft.await of its toFuture(), or hand over with"
+                            + "' belongs to another loop, "
+                            + loop
+                            + ", and cannot be awaited on "
+                            + waiter.loop
+                            + "; use Weft.await of its toFuture(), or hand over with"
                             + " Loop.execute");
         }
         if (waiter == this) {
@@ -438,9 +438,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         Objects.requireNonNull(callback, "the callback");
         if (Loop.currentOrNull() != loop) {
             throw new IllegalStateException(
-                    "whenDone of task '"
-                            + name()
-                            + "' called off its loop; elsewhere use toFuture()");
+                    "whenDone of " + describe() + " called off its loop; elsewhere use toFuture()");
         }
         tell(callback::accept);
     }
@@ -631,7 +629,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         Delivery due = due();
         if (due == null) {
             throw new IllegalStateException(
-                    "task '" + name() + "' was unparked for a cancellation that is not due");
+                    describe() + " was unparked for a cancellation that is not due");
         }
         throw deliver(due);
     }
@@ -1046,7 +1044,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     @Override
     public String path() {
-        StringBuilder path = new StringBuilder(name());
+        StringBuilder path = new StringBuilder(OneLine.of(name()));
         int n = 1;
         for (TaskGroup g = group; g != null; g = g.owner().group) {
             if (++n > MOST_IN_PATH) {
@@ -1056,7 +1054,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             if (g.isRoot()) {
                 return path.toString();
             }
-            path.insert(0, '/').insert(0, g.owner().name());
+            path.insert(0, '/').insert(0, OneLine.of(g.owner().name()));
         }
         return path.toString();
     }
@@ -1129,6 +1127,6 @@ final class LoopTask<T extends @Nullable Object> extends Scope
 
     @Override
     String describe() {
-        return "task '" + name() + "'";
+        return "task '" + OneLine.of(name()) + "'";
     }
 }

@@ -41,7 +41,7 @@ final class Programs {
             throw new IllegalStateException(
                     call
                             + " called inside task '"
-                            + here.actor()
+                            + OneLine.of(here.actor())
                             + "' of "
                             + here
                             + "; a loop runs already, so call the body as it is, or start it with"

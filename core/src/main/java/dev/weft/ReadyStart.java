@@ -50,9 +50,8 @@ final class ReadyStart<R extends @Nullable Object> {
             throw child.cancellation();
         }
         throw new IllegalStateException(
-                "task '"
-                        + child.name()
-                        + "' ended without having said that it is ready; its body must call"
+                child
+                        + " ended without having said that it is ready; its body must call"
                         + " ready.accept(value)");
     }
 
@@ -76,12 +75,10 @@ final class ReadyStart<R extends @Nullable Object> {
     private void ready(R value) {
         Loop here = Loop.currentOrNull();
         if (here != child.loop || here.currentTask() != child) {
-            throw new IllegalStateException(
-                    "only task '" + child.name() + "' itself may say that it is ready");
+            throw new IllegalStateException("only " + child + " itself may say that it is ready");
         }
         if (called) {
-            throw new IllegalStateException(
-                    "task '" + child.name() + "' has said already that it is ready");
+            throw new IllegalStateException(child + " has said already that it is ready");
         }
         called = true;
         if (!givenUp && starter.wakeFirst(value)) {

@@ -102,7 +102,7 @@ final class Reports {
                 Kind.CANCELLATION_IGNORED,
                 loop.describeForReport(task)
                         + " was cancelled ("
-                        + d.request.reason()
+                        + OneLine.of(d.request.reason())
                         + ") and has not unwound in "
                         + Durations.show(Duration.ofNanos(loop.graceNanos))
                         + "; from now on every wait of it throws",
@@ -122,10 +122,10 @@ final class Reports {
                         + "' still runs "
                         + Durations.show(since)
                         + " after its program was to end ("
-                        + why
+                        + OneLine.of(why)
                         + ")"
                         + (worker != null
-                                ? ": it waits for thread '" + worker.getName() + "'"
+                                ? ": it waits for thread '" + OneLine.of(worker.getName()) + "'"
                                 : obstacle.isEmpty() ? "" : ": " + obstacle)
                         + (ofHowMany == 1 ? "" : "; one of " + ofHowMany),
                 task.path(),
@@ -136,7 +136,7 @@ final class Reports {
     private static Stack stillRunning(LoopTask<?> task, @Nullable Thread worker) {
         return new Stack(
                 "still running here, in '"
-                        + (worker == null ? task.name() : worker.getName())
+                        + OneLine.of(worker == null ? task.name() : worker.getName())
                         + "'",
                 (worker == null ? task.thread : worker).getStackTrace());
     }
@@ -190,7 +190,13 @@ final class Reports {
     void abandoned(String call, Thread worker) {
         tell(
                 Kind.OUTLIVED,
-                "abandoned " + call + " outlives " + loop + " on thread '" + worker.getName() + "'",
+                "abandoned "
+                        + call
+                        + " outlives "
+                        + loop
+                        + " on thread '"
+                        + OneLine.of(worker.getName())
+                        + "'",
                 call,
                 null,
                 new Stack("still running here", worker.getStackTrace()));

@@ -97,7 +97,8 @@ public sealed interface Task<T extends @Nullable Object> permits LoopTask {
     /**
      * Where it stands in the tree, for messages: the names of its parents, of the groups in between
      * that have a name, and its own, such as {@code main/downloads/task-31}; tasks of the program
-     * as a whole begin with {@code background}. Of more than 16 the last ones. Any thread.
+     * as a whole begin with {@code background}. Of more than 16 the last ones; names are on one
+     * line, with escapes, and at most 120 characters long. Any thread.
      */
     String path();
 }

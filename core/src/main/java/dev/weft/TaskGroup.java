@@ -312,7 +312,7 @@ final class TaskGroup extends OwnedScope implements Group {
         Failures known = failures;
         if (known == null) {
             failures = new Failures(f);
-            request("'" + who + "' failed with " + f.getClass().getName(), who);
+            request("'" + OneLine.of(who) + "' failed with " + f.getClass().getName(), who);
         } else {
             known.add(f);
         }

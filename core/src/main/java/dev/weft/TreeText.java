@@ -39,7 +39,7 @@ final class TreeText {
 
     String text() {
         int n = tree.tasks().size();
-        text.append("loop '").append(tree.loop()).append("': ").append(n);
+        text.append("loop '").append(OneLine.of(tree.loop())).append("': ").append(n);
         text.append(n == 1 ? " task\n" : " tasks\n");
         if (!tree.exact()) {
             text.append("(it does not answer; read from outside, something may be missing)\n");
@@ -103,14 +103,16 @@ final class TreeText {
             if (groups.size() == 1 && TaskGroup.isUnnamed(group.name())) {
                 siblings(entry.getValue(), indent, depth);
             } else {
-                line(indent, last ? "└─ " : "├─ ", group.name() + cancelled(group));
+                line(indent, last ? "└─ " : "├─ ", OneLine.of(group.name()) + cancelled(group));
                 siblings(entry.getValue(), indent + (last ? "   " : "│  "), depth + 1);
             }
         }
     }
 
     private static String cancelled(TaskInfo.InScope scope) {
-        return scope.cancelled() == null ? "" : " (cancelled: " + scope.cancelled() + ")";
+        return scope.cancelled() == null
+                ? ""
+                : " (cancelled: " + OneLine.of(scope.cancelled()) + ")";
     }
 
     /** Tasks without children that do the same at the same place become one line. */
@@ -185,7 +187,7 @@ final class TreeText {
                                 ? " for " + Durations.show(least)
                                 : " for " + Durations.show(least) + " to " + Durations.show(most);
         TaskInfo first = same.getFirst();
-        return first.name()
+        return OneLine.of(first.name())
                 + " and "
                 + (same.size() - 1)
                 + " like it  "
@@ -196,7 +198,9 @@ final class TreeText {
 
     private static String name(TaskInfo task) {
         String number = "#" + task.id();
-        return task.name().equals("task-" + task.id()) ? task.name() : task.name() + " " + number;
+        return task.name().equals("task-" + task.id())
+                ? task.name()
+                : OneLine.of(task.name()) + " " + number;
     }
 
     private String doing(TaskInfo task, String time) {
@@ -267,7 +271,10 @@ final class TreeText {
             }
         }
         for (TaskInfo.Cancellation c : task.cancellations()) {
-            s.append("  [cancelled by ").append(c.by()).append(": ").append(c.reason());
+            s.append("  [cancelled by ")
+                    .append(OneLine.of(c.by()))
+                    .append(": ")
+                    .append(OneLine.of(c.reason()));
             s.append(
                     switch (c.stage()) {
                         case PENDING -> ", pending]";

@@ -258,7 +258,7 @@ class LockTest {
         Sim.run(
                 () -> {
                     try (Permit _ = lock.acquire()) {
-                        assertThat(lock).hasToString("Lock[held by 'main', waiting=0]");
+                        assertThat(lock).hasToString("Lock[held by task 'main', waiting=0]");
                     }
                 });
     }

@@ -107,13 +107,9 @@ public final class CapacityLimiter {
 
     private static IllegalStateException second(Object borrower) {
         return new IllegalStateException(
-                describe(borrower)
+                borrower
                         + " has a token of this limiter already; a borrower gets one at a time,"
                         + " acquireOnBehalfOf(new Object()) one more");
-    }
-
-    private static String describe(Object borrower) {
-        return borrower instanceof Task<?> task ? "task '" + task.name() + "'" : "" + borrower;
     }
 
     /**
@@ -134,7 +130,7 @@ public final class CapacityLimiter {
         Objects.requireNonNull(borrower, "the borrower");
         waiters.check();
         if (held.remove(borrower) == null) {
-            throw new IllegalStateException(describe(borrower) + " has no token of this limiter");
+            throw new IllegalStateException(borrower + " has no token of this limiter");
         }
         serve();
     }

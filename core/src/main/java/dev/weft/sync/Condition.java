@@ -103,9 +103,7 @@ public final class Condition {
                     "Condition."
                             + call
                             + " without its lock, which "
-                            + lock.owner()
-                                    .map(o -> "task '" + o.name() + "' holds")
-                                    .orElse("is free")
+                            + lock.owner().map(o -> o + " holds").orElse("is free")
                             + "; call it inside try (var _ = condition.lock().acquire())");
         }
     }

@@ -45,9 +45,8 @@ public final class Lock {
         Task<?> me = Task.current();
         if (owner == me) {
             throw new IllegalStateException(
-                    "task '"
-                            + me.name()
-                            + "' holds this lock already and would wait for itself: a Lock is not"
+                    me
+                            + " holds this lock already and would wait for itself: a Lock is not"
                             + " reentrant. Let callers hold it and inner methods expect it held;"
                             + " for signals between tasks there are Event and Semaphore");
         }
@@ -151,7 +150,7 @@ public final class Lock {
     public String toString() {
         Task<?> task = owner;
         return "Lock["
-                + (task == null ? "free" : "held by '" + task.name() + "'")
+                + (task == null ? "free" : "held by " + task)
                 + ", waiting="
                 + waiters.size()
                 + "]";

@@ -48,7 +48,7 @@ public final class OnceCell<T> {
         Task<?> me = Task.current();
         if (computer == me) {
             throw new IllegalStateException(
-                    "task '" + me.name() + "' is computing this value and would wait for itself");
+                    me + " is computing this value and would wait for itself");
         }
         if (computer == null) {
             computer = me;

@@ -50,9 +50,8 @@ public final class RwLock {
         permits.enter();
         if (!permits.mayTake(n) && permits.isHeldBy(Task.current())) {
             throw new IllegalStateException(
-                    "task '"
-                            + Task.current().name()
-                            + "' holds this lock already and would wait for itself: a RwLock is not"
+                    Task.current()
+                            + " holds this lock already and would wait for itself: a RwLock is not"
                             + " reentrant. Take the write permit at first, and downgrade it");
         }
         return permits.hold(n);
