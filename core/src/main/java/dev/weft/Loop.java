@@ -143,6 +143,9 @@ public final class Loop implements Executor {
     /** The main body has ended, and what is left is being cancelled: others bring no more. */
     private volatile boolean bodyEnded;
 
+    /** Why what is left is cancelled when the main body has ended. */
+    volatile String whyEnding = "the program's main task has ended";
+
     private @Nullable Throwable death;
     private boolean finished;
     private boolean blocked;
@@ -825,9 +828,9 @@ public final class Loop implements Executor {
         root = group;
         Combinators.Attempt<T> attempt = Combinators.attempt(body);
         bodyEnded = true;
-        shutdown.begin("its main task has ended");
+        shutdown.begin(whyEnding);
         try {
-            group.finishRoot(attempt.thrown());
+            group.finishRoot(attempt.thrown(), whyEnding);
         } finally {
             ending = true;
             try {

@@ -27,8 +27,12 @@ public final class Loops implements AutoCloseable {
     private final List<Loop> loops;
     private final AtomicInteger turn = new AtomicInteger();
 
-    private Loops(List<Runner> runners) {
+    /** Whether their end is for the user to say. */
+    private final boolean byHand;
+
+    private Loops(List<Runner> runners, boolean byHand) {
         this.runners = runners;
+        this.byHand = byHand;
         List<Loop> started = new ArrayList<>(runners.size());
         try {
             for (Runner runner : runners) {
@@ -93,7 +97,7 @@ public final class Loops implements AutoCloseable {
         Objects.requireNonNull(options, "the options");
         Objects.requireNonNull(body, "the body");
         Programs.requireNoTask("Loops.run");
-        try (Loops all = open(n, options)) {
+        try (Loops all = open(n, options, false)) {
             return new LoopsRun<T>(all, options.options(null).signals()).run(body);
         }
     }
@@ -112,6 +116,10 @@ public final class Loops implements AutoCloseable {
     /** As {@link #open(int)}, as {@code options} describes the loops. */
     public static Loops open(int n, Runner.Builder options) {
         Objects.requireNonNull(options, "the options");
+        return open(n, options, true);
+    }
+
+    private static Loops open(int n, Runner.Builder options, boolean byHand) {
         if (n < 1) {
             throw new IllegalArgumentException(
                     "the number of loops is " + n + "; it must be at least 1");
@@ -120,7 +128,7 @@ public final class Loops implements AutoCloseable {
         for (int i = 0; i < n; i++) {
             runners.add(options.build(i));
         }
-        return new Loops(runners);
+        return new Loops(runners, byHand);
     }
 
     /** How many there are. */
@@ -164,13 +172,13 @@ public final class Loops implements AutoCloseable {
      * Cancels what is left on all of them, waits for it and ends them. The second time it does
      * nothing.
      *
-     * @throws IllegalStateException inside a task of one of them
+     * @throws IllegalStateException inside a task of one of them, or a call that one has offloaded
      */
     @Override
     public void close() {
         List<LoopTask<?>> roots = new ArrayList<>();
         for (Runner runner : runners) {
-            LoopTask<?> root = runner.beginToClose();
+            LoopTask<?> root = runner.beginToClose(byHand ? "Loops.close" : null);
             if (root != null) {
                 roots.add(root);
             }

@@ -223,29 +223,60 @@ public final class Runner implements AutoCloseable {
 
     /**
      * Cancels what is left of the background tasks, and a program that still runs, waits for them
-     * and ends the loop. The second time it does nothing.
+     * and ends the loop; what that program's {@link #run} throws then names the thread that called
+     * this. The second time it does nothing.
      *
-     * @throws IllegalStateException inside a task of this runner's loop, which would wait for
-     *     itself
+     * @throws IllegalStateException inside a task of this runner's loop, or a call that one has
+     *     offloaded, which would wait for itself
      */
     @Override
     public void close() {
-        LoopTask<?> task = beginToClose();
+        LoopTask<?> task = beginToClose("Runner.close");
         if (task != null) {
             task.loop.join(task);
         }
     }
 
-    /** Has the loop end; the task to wait for, null if there is none. */
-    synchronized @Nullable LoopTask<?> beginToClose() {
+    /**
+     * Has the loop end; the task to wait for, null if there is none.
+     *
+     * @param call what the user called for it; null if the program has ended by itself
+     */
+    synchronized @Nullable LoopTask<?> beginToClose(@Nullable String call) {
         LoopTask<?> task = root;
-        if (task != null && Loop.currentOrNull() == task.loop) {
-            throw new IllegalStateException(
-                    "a runner is closed by the thread that uses it, not by a task of its own; end"
-                            + " the program instead, or cancel its tasks");
+        if (task != null && call != null) {
+            if (Loop.currentOrNull() == task.loop || loopThatWaits() == task.loop) {
+                throw new IllegalStateException(
+                        call
+                                + " called in "
+                                + caller()
+                                + " would wait for its own end, since that belongs to a program of "
+                                + task.loop
+                                + "; let the program end, or cancel its tasks, and close from"
+                                + " outside it");
+            }
+            if (!closed) {
+                task.loop.whyEnding = caller() + " called " + call;
+            }
         }
         closed = true;
         closing.tryComplete(null);
         return task;
+    }
+
+    private static String caller() {
+        Loop here = Loop.currentOrNull();
+        return here == null
+                ? "thread '" + OneLine.of(Thread.currentThread().getName()) + "'"
+                : "task '" + OneLine.of(here.actor()) + "'";
+    }
+
+    /** The loop of the task that waits for the call that this thread runs; null if it runs none. */
+    private static @Nullable Loop loopThatWaits() {
+        try {
+            return OffloadCall.current().task.loop;
+        } catch (IllegalStateException runsNone) {
+            return null;
+        }
     }
 }

@@ -442,9 +442,9 @@ final class TaskGroup extends OwnedScope implements Group {
     }
 
     /** As {@link #finish}, after cancelling all children: the end of the program. */
-    void finishRoot(@Nullable Throwable thrown) {
+    void finishRoot(@Nullable Throwable thrown, String why) {
         closesAll = true;
-        cancelChildren("the program's main task has ended", owner.name());
+        cancelChildren(why, owner.name());
         finishCall(thrown);
     }
 

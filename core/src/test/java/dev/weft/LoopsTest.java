@@ -243,7 +243,7 @@ class LoopsTest {
                             () ->
                                     assertThatIllegalStateException()
                                             .isThrownBy(loops::close)
-                                            .withMessageContaining("by the thread that uses it"));
+                                            .withMessageContaining("Loops.close called in task"));
         }
         Sim.run(
                 () ->

@@ -178,9 +178,51 @@ class RunnerTest {
                                 .withMessageContaining("Weft.background");
                         assertThatIllegalStateException()
                                 .isThrownBy(runner::close)
-                                .withMessageContaining("closed by the thread that uses it");
+                                .withMessageContaining("Runner.close called in task 'main'")
+                                .withMessageContaining("would wait for its own end")
+                                .withMessageContaining("from outside it");
                     });
         }
+    }
+
+    @Test
+    void inAVirtualThreadOfAProgramItRefusesToCloseAndNamesTheThread() throws Exception {
+        try (Runner runner = Runner.create()) {
+            runner.run(
+                    () -> {
+                        Thread thread =
+                                Thread.ofVirtual()
+                                        .name("helper")
+                                        .start(() -> trace.add(refusalToClose(runner)));
+                        thread.join();
+                    });
+        }
+        assertThat(trace).singleElement().asString().contains("called in task 'helper'");
+    }
+
+    @Test
+    void inAnOffloadedCallForWhichItsProgramWaitsItRefusesToClose() {
+        try (Runner runner = Runner.create()) {
+            runner.run(() -> Weft.offload(() -> trace.add(refusalToClose(runner))));
+        }
+        assertThat(trace)
+                .singleElement()
+                .asString()
+                .contains("called in thread 'weft-offload-")
+                .contains("would wait for its own end")
+                .contains("from outside it");
+    }
+
+    private static String refusalToClose(Runner runner) {
+        return String.valueOf(Sim.thrownBy(runner::close).getMessage());
+    }
+
+    @Test
+    void aProgramOfAnotherLoopMayCloseIt() {
+        Runner runner = Runner.create();
+        runner.run(() -> {});
+        Weft.run(() -> runner.close());
+        assertThatIllegalStateException().isThrownBy(() -> runner.run(() -> {}));
     }
 
     @Test
@@ -213,6 +255,7 @@ class RunnerTest {
         CountDownLatch begun = new CountDownLatch(1);
         Thread closer =
                 Thread.ofPlatform()
+                        .name("closer")
                         .start(
                                 () -> {
                                     Combinators.attempt(
@@ -229,7 +272,8 @@ class RunnerTest {
                                             begun.countDown();
                                             Sim.sleepForever();
                                         }))
-                .isInstanceOf(CancellationException.class);
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("thread 'closer' called Runner.close");
         closer.join();
     }
 

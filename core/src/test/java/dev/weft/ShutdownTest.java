@@ -70,7 +70,7 @@ class ShutdownTest {
         assertThat(f.place()).endsWith("/stubborn");
         assertThat(f.message())
                 .contains("/stubborn' still runs 5s after its program was to end")
-                .contains("its main task has ended")
+                .contains("the program's main task has ended")
                 .contains("it sleeps, out of reach in a shield");
         assertThat(stack(f)).anySatisfy(s -> assertThat(s).contains("sleepsInAShield"));
     }
