@@ -35,6 +35,8 @@ final class Delivery extends Timer {
     @Nullable Supplier<@Nullable Thread> stuck;
 
     private long graceLeft;
+    private boolean isTold;
+    private long toldAt;
 
     Delivery(LoopTask<?> task, CancelRequest request) {
         this.task = task;
@@ -127,6 +129,11 @@ final class Delivery extends Timer {
         }
     }
 
+    /** Whether that it is ignored was told since {@code time}, or will be when the grace ends. */
+    boolean isToldSince(long time) {
+        return isTold ? toldAt - time > 0 : isSet();
+    }
+
     @Override
     void fire() {
         if (task.isDone() || !task.thread.isAlive()) {
@@ -136,6 +143,8 @@ final class Delivery extends Timer {
         state = DUE_AGAIN;
         // a task that joins waits for children, which are reported; unless a thread works for it
         if (!reported && (!task.isJoining() || stuck != null)) {
+            isTold = true;
+            toldAt = task.loop.nanoTime();
             task.loop.reports.cancellationIgnored(this);
         }
         task.poke();

@@ -310,11 +310,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
             throw new IllegalStateException(
                     "task '"
                             + path()
-                            + "' belongs to another loop, "
-                            + loop
-                            + ", and cannot be awaited on "
-                            + waiter.loop
-                            + "; use Weft.await of its toFuture(), or hand over with"
+                            + "' belongs to another loop, '"
+                            + OneLine.of(loop.name())
+                            + "', and cannot be awaited on '"
+                            + OneLine.of(waiter.loop.name())
+                            + "'; use Weft.await of its toFuture(), or hand over with"
                             + " Loop.execute");
         }
         if (waiter == this) {
@@ -926,10 +926,10 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         return null;
     }
 
-    /** Whether a cancellation has been thrown to it a grace ago. */
-    boolean ignoresCancellation() {
+    /** Whether that it ignores a cancellation was told since {@code time}, or is about to be. */
+    boolean isToldSince(long time) {
         for (Delivery d = deliveries; d != null; d = d.next) {
-            if (d.state == Delivery.DUE_AGAIN) {
+            if (d.isToldSince(time)) {
                 return true;
             }
         }

@@ -57,9 +57,9 @@ final class Shutdown extends Timer {
         List<LoopTask<?>> culprits = new ArrayList<>();
         for (Task<?> t : TreeReader.tasks(loop)) {
             LoopTask<?> task = (LoopTask<?>) t;
-            // who joins waits for others; who ignores its cancellation was reported just now
+            // who joins waits for others; who ignores its cancellation is reported for that
             if ((!task.isJoining() || task.worker() != null)
-                    && !(isFirst && task.ignoresCancellation())) {
+                    && !task.isToldSince(now - interval / 2)) {
                 culprits.add(task);
             }
         }

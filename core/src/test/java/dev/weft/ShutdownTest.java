@@ -106,6 +106,44 @@ class ShutdownTest {
         assertThat(told.getLast().seconds()).isBetween(10L, 12L);
     }
 
+    /** By a real clock a cancellation arrives a little later than it was asked for. */
+    @Test
+    void aTaskWhoseOwnGraceIsAboutToEndIsNotNamedBesides() {
+        run(
+                () -> {
+                    Weft.background(
+                            () -> {
+                                Sim.turns(1);
+                                ((VirtualTime) Loop.current().driver()).advance(Sim.ms(10));
+                                Sim.thrownBy(Sim::sleepForever);
+                                Sim.thrownBy(Sim::sleepForever);
+                            });
+                    Weft.checkpoint();
+                });
+        assertThat(failures())
+                .extracting(LoopFailure::kind)
+                .containsExactly(Kind.CANCELLATION_IGNORED);
+    }
+
+    @Test
+    void aTaskThatWasReportedJustBeforeIsNamedTheNextTimeOnly() {
+        run(
+                () -> {
+                    Weft.background(
+                            () -> {
+                                Weft.shield(Sim.s(100), () -> Sim.sleep(4_400));
+                                Sim.thrownBy(Sim::sleepForever);
+                                Sim.thrownBy(Sim::sleepForever);
+                                sleepsInAShield(11);
+                            });
+                    Weft.checkpoint();
+                });
+        assertThat(failures())
+                .extracting(LoopFailure::kind)
+                .containsExactly(Kind.CANCELLATION_IGNORED, Kind.STILL_RUNNING);
+        assertThat(told).extracting(Told::seconds).containsExactly(9L, 20L);
+    }
+
     @Test
     void ofManyTasksEightAreNamedAndAllAreCounted() {
         run(
