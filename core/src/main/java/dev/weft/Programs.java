@@ -68,7 +68,7 @@ final class Programs {
     /** What {@code run} gives or throws. */
     static <T extends @Nullable Object> T result(Outcome<T> end, Signals signals) {
         if (end instanceof Outcome.Failure<T> failure) {
-            throw Throwing.sneaky(failure.cause());
+            throw Throwing.sneaky(signals.failed(failure.cause()));
         }
         if (end instanceof Outcome.Cancelled<T> cancelled) {
             throw signals.ended(cancelled.reason());

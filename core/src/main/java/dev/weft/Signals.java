@@ -107,17 +107,37 @@ final class Signals {
                                 ? "the main task was cancelled: " + reason
                                 : "SIG" + signal.getName());
         if (signal != null) {
-            Thread thread = Thread.currentThread();
-            Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
-            thread.setUncaughtExceptionHandler(
-                    (t, e) -> {
-                        if (e == thrown) {
-                            System.exit(exitStatus(signal));
-                        } else {
-                            before.uncaughtException(t, e);
-                        }
-                    });
+            endWith(exitStatus(signal), thrown, false);
         }
         return thrown;
+    }
+
+    /**
+     * What {@code run} throws when the main task failed, the very object. After a signal the
+     * process prints it and ends with the signal's status, as above.
+     */
+    Throwable failed(Throwable cause) {
+        Signal signal = received;
+        if (signal != null) {
+            endWith(exitStatus(signal), cause, true);
+        }
+        return cause;
+    }
+
+    private static void endWith(int status, Throwable thrown, boolean isPrinted) {
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler(
+                (t, e) -> {
+                    try {
+                        if (e != thrown || isPrinted) {
+                            before.uncaughtException(t, e);
+                        }
+                    } finally {
+                        if (e == thrown) {
+                            System.exit(status);
+                        }
+                    }
+                });
     }
 }

@@ -37,10 +37,12 @@ public final class Weft {
      * cancelled and joined (asyncio's {@code run}).
      *
      * <p>On the process's main thread SIGINT and SIGTERM cancel the tree; a second one ends the
-     * process at once.
+     * process at once. The loop hears of the first between two steps, so one that computes or
+     * blocks the loop is not cut short, and the request arrives at a wait after it.
      *
      * @return what {@code main} returned
-     * @throws X what {@code main} threw, the very object
+     * @throws X what {@code main} threw, the very object; if that was after a signal and leaves the
+     *     main thread, the process prints it and ends with the signal's status
      * @throws CancellationException if the root task was cancelled; after a signal it names the
      *     signal, and if it leaves the main thread the process ends with status 130 (SIGINT) or 143
      *     (SIGTERM)

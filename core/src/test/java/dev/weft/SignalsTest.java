@@ -111,6 +111,55 @@ class SignalsTest {
         }
     }
 
+    /** Clean-up that fails. */
+    static final class Failing {
+        private Failing() {}
+
+        public static void main(String[] args) {
+            Weft.run(
+                    () -> {
+                        try {
+                            Weft.offload(() -> System.out.println("waiting"));
+                            Sim.sleepForever();
+                        } catch (CancelledError e) {
+                            throw new IllegalStateException("clean-up failed");
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void cleanUpThatFailsIsPrintedAndTheProcessEndsWithTheSignalsStatusAllTheSame()
+            throws Exception {
+        try (Child child = Child.onClassPath(Failing.class, Child.SAME_MODE)) {
+            child.awaitLine("waiting");
+            child.kill("INT");
+            child.awaitLine("Exception in thread \"main\"");
+            assertThat(child.exitStatus()).isEqualTo(130);
+            assertThat(child.printed()).contains("IllegalStateException: clean-up failed");
+        }
+    }
+
+    /** A failure that is nobody's signal. */
+    static final class FailingByItself {
+        private FailingByItself() {}
+
+        public static void main(String[] args) {
+            Weft.run(
+                    () -> {
+                        throw new IllegalStateException("failed");
+                    });
+        }
+    }
+
+    @Test
+    void aFailureWithoutASignalEndsTheProcessWith1() throws Exception {
+        try (Child child = Child.onClassPath(FailingByItself.class, Child.SAME_MODE)) {
+            assertThat(child.exitStatus()).isEqualTo(1);
+            assertThat(child.printed()).contains("IllegalStateException: failed");
+        }
+    }
+
     /** Catches what run throws, and goes on with handlers as they were. */
     static final class Catching {
         private Catching() {}
