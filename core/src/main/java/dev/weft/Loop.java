@@ -635,9 +635,10 @@ public final class Loop implements Executor {
      *
      * <p>The handler is called on the loop, one failure after the other, between tasks: it must not
      * wait (its waits throw {@link IllegalStateException}), but may start tasks with {@link
-     * Weft#background} and cancel them. What comes to light as the loop ends is told by the loop's
-     * thread when the loop has ended. If the handler throws, both that and the failure are logged,
-     * and the loop goes on.
+     * Weft#background} and cancel them, as long as the program runs. What comes to light as it ends
+     * is told when its tasks have ended, or by the loop's thread when the loop has: then it can
+     * start none any more, and {@code background} throws. If the handler throws, both that and the
+     * failure are logged, and the loop goes on.
      *
      * @param handler null: the default, {@link LoopFailure#log}
      */
@@ -766,7 +767,7 @@ public final class Loop implements Executor {
     void stop(LoopTask<?> main, String reason) {
         String by = Thread.currentThread().getName();
         try {
-            post(
+            handIn(
                     () -> {
                         shutdown.begin(reason);
                         main.cancel(reason, by);
@@ -780,7 +781,7 @@ public final class Loop implements Executor {
     void stopAll(String reason, TaskFuture<?> program) {
         String by = Thread.currentThread().getName();
         try {
-            post(
+            handIn(
                     () -> {
                         TaskGroup group = root;
                         if (group != null) {

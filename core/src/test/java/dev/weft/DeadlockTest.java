@@ -429,6 +429,36 @@ class DeadlockTest {
     }
 
     @Test
+    void aThreadThatHasCancelledATaskMayDoSoAgain() {
+        Parks driver = new Parks();
+        CompletableFuture<Runnable> wakeUp = new CompletableFuture<>();
+        driver.then(() -> wakeUp.join().run());
+        Sim.run(
+                driver,
+                () -> {
+                    Task<?> one = Weft.background(() -> new Queue<String>().get());
+                    Task<?> other = Weft.background(() -> new Queue<String>().get());
+                    Weft.offload(() -> one.cancel("by a thread"));
+                    wakeUp.complete(() -> other.cancel("by a thread"));
+                    assertThat(other.outcome()).isEqualTo(new Outcome.Cancelled<>("by a thread"));
+                });
+    }
+
+    @Test
+    void aSignalIsNoSignOfAThreadThatHandsInWork() {
+        try (Runner runner = Runner.builder().driver(() -> new VirtualTime(1)).build()) {
+            Loop loop = runner.loop();
+            TaskFuture<String> before = new TaskFuture<>(loop, "main", () -> "x");
+            before.complete("x");
+            loop.stopAll("SIGINT", before);
+            assertThatThrownBy(() -> runner.run(() -> new Queue<String>().get()))
+                    .hasMessageContaining("deadlock");
+        } catch (DeadlockException thrownByClose) {
+            assertThat(thrownByClose).hasMessageContaining("Queue.get");
+        }
+    }
+
+    @Test
     void aWaitThatSomethingOutsideEndsIsNone() {
         Parks driver = new Parks();
         CompletableFuture<Runnable> wakeUp = new CompletableFuture<>();

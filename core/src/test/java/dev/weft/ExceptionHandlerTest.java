@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Failures that nobody waits for, and who is told. */
 class ExceptionHandlerTest {
@@ -265,6 +266,28 @@ class ExceptionHandlerTest {
                     Sim.sleep(5);
                 });
         assertThat(trace).singleElement().asString().startsWith("work handed to loop");
+    }
+
+    @Test
+    void toldAsTheProgramEndsItCanStartNoTaskAnyMore() {
+        List<Throwable> thrown = new ArrayList<>();
+        Sim.run(
+                () -> {
+                    Loop.current()
+                            .exceptionHandler(
+                                    f -> thrown.add(Sim.thrownBy(() -> Weft.background(() -> {}))));
+                    Weft.background(
+                            () -> {
+                                throw new IllegalStateException("late");
+                            });
+                    Weft.checkpoint();
+                });
+        assertThat(thrown)
+                .singleElement()
+                .isInstanceOf(RejectedExecutionException.class)
+                .extracting(Throwable::getMessage)
+                .asString()
+                .endsWith("has ended");
     }
 
     @Test
