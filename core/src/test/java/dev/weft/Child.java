@@ -24,25 +24,17 @@ final class Child implements AutoCloseable {
 
     private Child(List<String> arguments) {
         List<String> command = new ArrayList<>();
-        // a shell may have started us with SIGINT ignored, which children inherit
-        if (new File("/usr/bin/env").canExecute() && isLinux()) {
-            command.addAll(List.of("/usr/bin/env", "--default-signal=INT"));
-        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(arguments);
         try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process = new ProcessBuilder(Sigint.heardBy(command)).redirectErrorStream(true).start();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
         output =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    private static boolean isLinux() {
-        return System.getProperty("os.name").equals("Linux");
     }
 
     /** A program on the class path. */
@@ -89,6 +81,9 @@ final class Child implements AutoCloseable {
 
     /** Sends a signal, such as {@code INT}. */
     void kill(String signal) throws IOException, InterruptedException {
+        if (signal.equals("INT")) {
+            Sigint.assumeHeard();
+        }
         int status =
                 new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
                         .inheritIO()

@@ -58,7 +58,7 @@ final class Command implements AutoCloseable {
     /** Without anybody who reads what it prints. */
     static Process launch(List<String> line) {
         try {
-            var builder = new ProcessBuilder(line);
+            var builder = new ProcessBuilder(Sigint.heardBy(line));
             builder.environment().remove("COLUMNS");
             return builder.start();
         } catch (IOException e) {
@@ -116,6 +116,9 @@ final class Command implements AutoCloseable {
     }
 
     static void signal(Process process, String name) {
+        if (name.equals("INT")) {
+            Sigint.assumeHeard();
+        }
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
         } catch (IOException e) {
