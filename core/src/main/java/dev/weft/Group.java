@@ -40,6 +40,12 @@ public sealed interface Group permits TaskGroup {
     /** As {@link #background(Body)}, without a value. */
     Task<@Nullable Void> background(Action<?> body);
 
+    /** As {@link #background(Body)}, with a name for messages and dumps. */
+    <T extends @Nullable Object> Task<T> background(String name, Body<T, ?> body);
+
+    /** As {@link #background(String, Body)}, without a value. */
+    Task<@Nullable Void> background(String name, Action<?> body);
+
     /**
      * Starts a child and waits until it says that it is ready: a server that listens, a consumer
      * that has subscribed (Trio's {@code nursery.start}). From then on it is a child like any

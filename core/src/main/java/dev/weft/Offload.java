@@ -34,9 +34,10 @@ public final class Offload {
      *
      * <p>So it lends its token meanwhile to calls under the same limit that the body makes, itself
      * or in groups that it opens: one at a time runs in its place, others as far as there are free
-     * tokens. However deep they nest, and however busy the threads are, none waits for a thread
-     * that waits for it. What another task does for the body, say one that serves a queue, has no
-     * share in that: calls of its own need a limiter of their own.
+     * tokens. (A computation lends to calls of {@link Weft#offload(Body)}, too.) However deep they
+     * nest, and however busy the threads are, none waits for a thread that waits for it. What
+     * another task does for the body, say one that serves a queue, has no share in that: calls of
+     * its own need a limiter of their own.
      *
      * @throws CancelledError if the body was cancelled, or the call abandoned: then it does not run
      * @throws IllegalStateException on a thread that runs no such call, or if the loop has ended

@@ -115,6 +115,16 @@ final class TaskGroup extends OwnedScope implements Group {
     }
 
     @Override
+    public <T extends @Nullable Object> Task<T> background(String childName, Body<T, ?> body) {
+        return start(named(childName), LoopTask.DAEMON, body);
+    }
+
+    @Override
+    public Task<@Nullable Void> background(String childName, Action<?> body) {
+        return start(named(childName), LoopTask.DAEMON, ActionBody.of(body));
+    }
+
+    @Override
     public <R extends @Nullable Object, X extends Exception> R startReady(ReadyAction<R, X> body) {
         return ready(null, body);
     }

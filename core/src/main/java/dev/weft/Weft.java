@@ -123,6 +123,17 @@ public final class Weft {
         return background(ActionBody.of(body));
     }
 
+    /** As {@link #background(Body)}, with a name for messages and dumps. */
+    public static <T extends @Nullable Object> Task<T> background(String name, Body<T, ?> body) {
+        Objects.requireNonNull(name, "the name");
+        return Loop.current().rootGroup().start(name, LoopTask.ORDINARY, body);
+    }
+
+    /** As {@link #background(String, Body)}, without a value. */
+    public static Task<@Nullable Void> background(String name, Action<?> body) {
+        return background(name, ActionBody.of(body));
+    }
+
     // ---- combinators: they take bodies, and cancel only what they started
 
     /**

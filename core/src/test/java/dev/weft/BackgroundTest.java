@@ -39,6 +39,22 @@ class BackgroundTest {
     }
 
     @Test
+    void hasTheNameItIsGiven() {
+        Sim.run(
+                () -> {
+                    Task<?> ofTheProgram = Weft.background("ticker", () -> sleep(1));
+                    assertThat(ofTheProgram.path()).isEqualTo("background/ticker");
+                    assertThat(Weft.background("answer", () -> 42).await()).isEqualTo(42);
+                    Weft.group(
+                            g -> {
+                                assertThat(g.background("daemon", () -> sleep(9)).name())
+                                        .isEqualTo("daemon");
+                                assertThat(g.background("value", () -> 1).await()).isEqualTo(1);
+                            });
+                });
+    }
+
+    @Test
     void outlivesTheGroupAndTheTaskThatStartedIt() {
         Sim.run(
                 () -> {
