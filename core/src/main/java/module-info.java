@@ -9,7 +9,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.weft.core {
     requires static transitive org.jspecify;
-    requires java.management;
+    requires java.management; // for the watchdog, which loads it when a step looks slow
     requires static jdk.management;
     requires jdk.unsupported;
 

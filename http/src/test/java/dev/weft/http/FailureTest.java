@@ -38,7 +38,7 @@ class FailureTest {
         assertThatExceptionOfType(HttpException.Timeout.class)
                 .isThrownBy(() -> body.run(client))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(kind))
-                .withMessageMatching(".* (within|for) \\d+ m?s.*");
+                .withMessageMatching(".* (within|for) \\d+m?s.*");
         assertThat(client.openConnections()).isZero();
     }
 

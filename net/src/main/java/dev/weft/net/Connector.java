@@ -33,7 +33,7 @@ final class Connector {
                     ConnectFailedException.Kind.TIMEOUT,
                     "not connected within "
                             + options.connectTimeout().toMillis()
-                            + " ms: timed out in "
+                            + "ms: timed out in "
                             + phase,
                     e);
         }

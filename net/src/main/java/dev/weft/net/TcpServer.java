@@ -226,7 +226,7 @@ public final class TcpServer implements AutoCloseable {
             throw new TlsException(
                     target,
                     TlsException.Kind.HANDSHAKE,
-                    "the handshake took more than " + TLS_LIMIT.toSeconds() + " s: timed out",
+                    "the handshake took more than " + TLS_LIMIT.toSeconds() + "s: timed out",
                     e);
         }
     }

@@ -80,7 +80,7 @@ class ConnectTest {
                                                                     .connectTimeout(
                                                                             Duration.ofMillis(50))))
                                     .matches(e -> e.kind() == ConnectFailedException.Kind.TIMEOUT)
-                                    .withMessageContaining("within 50 ms"));
+                                    .withMessageContaining("within 50ms"));
         }
     }
 
