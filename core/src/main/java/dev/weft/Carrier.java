@@ -1,23 +1,42 @@
 package dev.weft;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The platform thread of a loop. It runs continuations, fires timers and empties the inbox, and
- * nothing else ever.
+ * nothing else ever. That of a session of simulations has one loop after the other.
  */
 final class Carrier extends Thread {
     /** Address space, not memory. A task's frames lie here while it runs. */
     private static final long STACK_BYTES = 16L << 20;
 
-    final Loop loop;
+    @Nullable Loop loop;
+    final @Nullable SimulatedSession session;
+
+    /** Whether who waits for the session was interrupted: then its programs end. */
+    volatile boolean interruptedFromOutside;
 
     Carrier(Loop loop, String name) {
         super(null, null, name, STACK_BYTES, false);
         setDaemon(true); // whoever runs a program waits for it; a runner left open keeps no process
         this.loop = loop;
+        this.session = null;
+    }
+
+    Carrier(SimulatedSession session) {
+        super(null, null, "weft-simulation", STACK_BYTES, false);
+        setDaemon(true);
+        this.session = session;
     }
 
     @Override
     public void run() {
-        loop.carry();
+        SimulatedSession s = session;
+        Loop l = loop;
+        if (s != null) {
+            s.run();
+        } else if (l != null) {
+            l.carry();
+        }
     }
 }

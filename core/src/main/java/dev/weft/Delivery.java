@@ -135,6 +135,16 @@ final class Delivery extends Timer {
     }
 
     @Override
+    LoopTask<?> task() {
+        return task;
+    }
+
+    @Override
+    String what() {
+        return "end of grace";
+    }
+
+    @Override
     void fire() {
         if (task.isDone() || !task.thread.isAlive()) {
             return;

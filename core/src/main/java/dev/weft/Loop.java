@@ -123,8 +123,9 @@ public final class Loop implements Executor {
     /** Whether a task of this loop has ever bound a {@link TaskLocal}. */
     boolean bindsLocals;
 
-    private final ReadyQueue ready = new ReadyQueue();
-    private final Inbox inbox = new Inbox();
+    private final ReadyQueue ready;
+    private final @Nullable SimulatedTurns simulated;
+    final Inbox inbox = new Inbox();
     private final SystemTask system;
     private final @Nullable IoTask io;
     private @Nullable Runnable ioContinuation;
@@ -192,17 +193,27 @@ public final class Loop implements Executor {
     private final Map<CompletionStage<?>, Stages> stages = new WeakHashMap<>();
 
     Loop(Options options) {
+        this(options, null, null);
+    }
+
+    /** A loop whose turns are a simulation's, on the carrier of a session. */
+    Loop(Options options, @Nullable Simulation simulation, @Nullable Carrier carrier) {
         this.driver = options.driver().get();
+        this.simulated =
+                simulation == null || carrier == null
+                        ? null
+                        : new SimulatedTurns(this, simulation, carrier);
+        this.ready = simulated == null ? new ReadyQueue() : simulated;
         String named = options.name();
         this.name = named == null ? "weft-" + NUMBERS.incrementAndGet() : named;
         this.graceNanos = Durations.nanos(options.grace());
         this.slowStepNanos = options.slowStep().toNanos();
         this.reports.handler = options.handler();
-        this.switching = Switching.of(this);
+        this.switching = carrier == null ? Switching.of(this) : new OwnCarrier(this, carrier);
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);
         this.system = new SystemTask(this);
         this.invariants =
-                options.debug() || driver instanceof Invariants.Wanted
+                options.debug() || simulation != null || driver instanceof Invariants.Wanted
                         ? new Invariants(this)
                         : null;
         this.starts = options.debug() ? new Starts() : null;
@@ -349,7 +360,13 @@ public final class Loop implements Executor {
         if (!Switching.PORTABLE) {
             ScopedValues.inherit(task.thread);
         }
+        if (simulated != null) {
+            simulated.begins(task);
+        }
         switching.start(task.thread);
+        if (simulated != null) {
+            simulated.begins(null);
+        }
         if (Switching.PORTABLE) {
             register(task);
         }
@@ -763,6 +780,20 @@ public final class Loop implements Executor {
         carrier().start();
     }
 
+    /**
+     * Begins the simulated program on the calling thread, a session's, and carries it to its end.
+     */
+    void carryHere(LoopTask<?> main) {
+        SimulatedTurns turns = Objects.requireNonNull(simulated);
+        driver.start(this);
+        begin(main);
+        turns.systemTaskBegins(true);
+        switching.start(system.thread);
+        turns.systemTaskBegins(false);
+        turns.takeLast();
+        carry();
+    }
+
     /** Any thread: asks the program to end. */
     void stop(LoopTask<?> main, String reason) {
         String by = Thread.currentThread().getName();
@@ -811,10 +842,15 @@ public final class Loop implements Executor {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (!main.isDone()) {
-            throw died();
-        }
+        requireEnd(main);
+    }
+
+    /** The carrier has ended: fails if the program did not end by itself. */
+    void requireEnd(LoopTask<?> main) {
         RuntimeException failure = condemned;
+        if (!main.isDone()) {
+            throw failure != null ? failure : died();
+        }
         if (failure != null) {
             if (main.failure() != null) {
                 failure.addSuppressed(main.failure());
@@ -914,7 +950,12 @@ public final class Loop implements Executor {
 
     void carry() {
         try {
-            turn();
+            if (simulated == null) {
+                turn();
+            } else {
+                simulated.take();
+                endTurns();
+            }
         } catch (Throwable e) {
             died(e);
         }
@@ -946,6 +987,10 @@ public final class Loop implements Executor {
                 polledAt = now;
             }
         }
+        endTurns();
+    }
+
+    private void endTurns() {
         for (LoopTask<?> foreign : byThread.values()) {
             foreign.forgetAll();
         }
@@ -970,7 +1015,7 @@ public final class Loop implements Executor {
                 || (next != Long.MAX_VALUE && next - driver.nanoTime() <= 0);
     }
 
-    private void step(@Nullable Runnable continuation) {
+    void step(@Nullable Runnable continuation) {
         if (continuation == null) {
             return;
         }
@@ -994,23 +1039,31 @@ public final class Loop implements Executor {
     private void takeInbox() {
         Inbox.Entry entry = inbox.takeAll();
         while (entry != null) {
-            if (entry.isContinuation) {
-                enqueue(entry.work);
-            } else {
-                system.add(entry.work);
-            }
+            take(entry);
             entry = entry.next;
+        }
+    }
+
+    void take(Inbox.Entry entry) {
+        if (entry.isContinuation) {
+            enqueue(entry.work);
+        } else {
+            system.add(entry.work);
         }
     }
 
     private void fireTimers(long now) {
         Timer timer;
         while ((timer = timers.pollDue(now)) != null) {
-            try {
-                timer.fire();
-            } catch (Throwable e) {
-                reports.unexpected("a timer of " + this, e);
-            }
+            fire(timer);
+        }
+    }
+
+    void fire(Timer timer) {
+        try {
+            timer.fire();
+        } catch (Throwable e) {
+            reports.unexpected("a timer of " + this, e);
         }
     }
 
@@ -1284,6 +1337,43 @@ public final class Loop implements Executor {
             }
         }
         return null;
+    }
+
+    // ---- for a simulation
+
+    /** The task is at a cancellation point; it is watched. */
+    void atPoint(LoopTask<?> task) {
+        if (simulated != null) {
+            simulated.atPoint(task);
+        }
+    }
+
+    /** Whose step was the last; null if no task's. */
+    @Nullable LoopTask<?> lastTask() {
+        LoopTask<?> task = current;
+        current = null;
+        return task;
+    }
+
+    boolean hasFinished() {
+        return finished && driverHasEnded();
+    }
+
+    boolean isCondemned() {
+        return condemned != null;
+    }
+
+    void lookForDeadlock() {
+        deadlock.deadline(step);
+    }
+
+    /** Until somebody hands something in. */
+    void sleepUntil(long nanoTime) {
+        sleeping = PARKED;
+        if (inbox.isEmpty()) {
+            LockSupport.parkNanos(this, Math.max(0, nanoTime - System.nanoTime()));
+        }
+        sleeping = AWAKE;
     }
 
     // ---- for the invariants

@@ -124,6 +124,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
      */
     boolean isRegistered;
 
+    /** Whether a simulation is told of its cancellation points. */
+    boolean isWatched;
+
     /** The loop's time in the turn in which its last wait began; nobody but dumps reads it. */
     long waitingSince;
 
@@ -507,6 +510,11 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         return n;
     }
 
+    /** The name that it was started with; empty if none. */
+    String givenName() {
+        return thread.getName();
+    }
+
     // ---- waiting
 
     @Override
@@ -530,7 +538,7 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     }
 
     void checkCancelled() {
-        if (deliveries != null || interruptSent != null || thread.isInterrupted()) {
+        if (deliveries != null || interruptSent != null || isWatched || thread.isInterrupted()) {
             throwIfDue();
         }
     }
@@ -563,6 +571,9 @@ final class LoopTask<T extends @Nullable Object> extends Scope
     }
 
     private void throwIfDue() {
+        if (isWatched) {
+            loop.atPoint(this);
+        }
         settleInterrupt();
         Delivery due = due();
         if (due != null) {
@@ -1068,6 +1079,42 @@ final class LoopTask<T extends @Nullable Object> extends Scope
                             ? TaskInfo.State.READY
                             : TaskInfo.State.IN_JDK;
             default -> TaskInfo.State.READY;
+        };
+    }
+
+    Simulation.Stage stage() {
+        return switch (state) {
+            case NOT_BEGUN -> Simulation.Stage.NOT_BEGUN;
+            case WAITING -> Simulation.Stage.WAITING;
+            case JOINING -> Simulation.Stage.JOINING;
+            case WOKEN, FAILED -> Simulation.Stage.WOKEN;
+            case CANCELLING -> Simulation.Stage.CANCELLED;
+            case DONE -> Simulation.Stage.DONE;
+            default -> Simulation.Stage.RUNNING;
+        };
+    }
+
+    /** What it waits for, in words; else what it does. */
+    String doing() {
+        return switch (stage()) {
+            case NOT_BEGUN -> "begins";
+            case WAITING, JOINING -> {
+                List<WaitList> lists = waitingIn();
+                if (lists.isEmpty()) {
+                    yield "Weft.sleep";
+                }
+                StringBuilder what = new StringBuilder();
+                for (WaitList list : lists) {
+                    what.append(what.isEmpty() ? "" : " | ").append(list.what());
+                }
+                yield what.toString();
+            }
+            case DONE ->
+                    result instanceof Failed f
+                            ? "failed: " + f.cause()
+                            : result instanceof Ended e ? "cancelled: " + e.reason() : "ended";
+            case WOKEN, CANCELLED -> "goes on";
+            case RUNNING -> "gave way";
         };
     }
 

@@ -15,8 +15,12 @@ final class OwnCarrier extends Switching {
     final LoopScheduler scheduler;
 
     OwnCarrier(Loop loop) {
+        this(loop, new Carrier(loop, loop.name()));
+    }
+
+    OwnCarrier(Loop loop, Carrier carrier) {
         this.loop = loop;
-        this.carrier = new Carrier(loop, loop.name());
+        this.carrier = carrier;
         this.container = new DumpContainer(loop.name(), loop::threads);
         this.scheduler = new LoopScheduler(loop);
     }

@@ -4,11 +4,25 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/** Continuations ready to run, strictly first in, first out: a growing ring. Loop-confined. */
-final class ReadyQueue {
-    private @Nullable Runnable[] ring = new Runnable[256];
+/**
+ * Continuations ready to run, strictly first in, first out: a growing ring. Loop-confined. In a
+ * simulation {@link SimulatedTurns} takes its place.
+ */
+sealed class ReadyQueue permits SimulatedTurns {
+    private @Nullable Runnable[] ring;
     private int head;
     private int size;
+
+    ReadyQueue() {
+        this(256);
+    }
+
+    /**
+     * @param room at first, a power of two; 0 if none is needed
+     */
+    ReadyQueue(int room) {
+        ring = new Runnable[room];
+    }
 
     int size() {
         return size;

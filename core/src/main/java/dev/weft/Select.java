@@ -147,6 +147,16 @@ class Select extends Timer {
     }
 
     @Override
+    final LoopTask<?> task() {
+        return task;
+    }
+
+    @Override
+    final String what() {
+        return "after";
+    }
+
+    @Override
     final void fire() {
         Branch branch = inTime;
         if (branch != null) {

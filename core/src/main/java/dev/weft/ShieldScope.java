@@ -15,6 +15,16 @@ final class ShieldScope extends OwnedScope {
             masking = false;
             recheck();
         }
+
+        @Override
+        LoopTask<?> task() {
+            return owner;
+        }
+
+        @Override
+        String what() {
+            return "end of shield";
+        }
     }
 
     private ShieldScope(LoopTask<?> owner, Duration limit) {

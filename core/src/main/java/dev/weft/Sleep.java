@@ -34,4 +34,14 @@ final class Sleep extends Timer {
     void fire() {
         task.wake(null);
     }
+
+    @Override
+    LoopTask<?> task() {
+        return task;
+    }
+
+    @Override
+    String what() {
+        return "end of sleep";
+    }
 }

@@ -19,6 +19,16 @@ final class TimeoutScope extends OwnedScope {
                 expired = request(describe(), "deadline");
             }
         }
+
+        @Override
+        LoopTask<?> task() {
+            return owner;
+        }
+
+        @Override
+        String what() {
+            return "deadline";
+        }
     }
 
     private TimeoutScope(LoopTask<?> owner, Duration limit) {
@@ -33,6 +43,23 @@ final class TimeoutScope extends OwnedScope {
         scope.set(scope.enteredAt, Durations.nanos(limit));
         scope.enter();
         return scope;
+    }
+
+    /** Has the innermost timeout expire that is around what the task does and not cancelled yet. */
+    static boolean expireInnermost(LoopTask<?> task) {
+        for (Scope s = task.innermost; s != null; s = s.outer) {
+            if (s instanceof ShieldScope shield && shield.isMasking()) {
+                return false;
+            }
+            if (s instanceof TimeoutScope timeout
+                    && timeout.request == null
+                    && timeout.deadline.isSet()) {
+                task.loop.timers.cancel(timeout.deadline);
+                timeout.deadline.fire();
+                return true;
+            }
+        }
+        return false;
     }
 
     private void set(long now, long nanos) {

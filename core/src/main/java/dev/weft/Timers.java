@@ -2,7 +2,9 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -113,6 +115,26 @@ final class Timers {
         }
         h[i] = moved;
         moved.index = i;
+    }
+
+    /** Adds those that are due at {@code now}, in the order in which they would fire. */
+    void due(long now, List<? super Timer> to) {
+        if (size == 0 || at(0).when - now > 0) {
+            return;
+        }
+        List<Timer> all = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            Timer timer = at(i);
+            if (timer.when - now <= 0) {
+                all.add(timer);
+            }
+        }
+        all.sort(
+                (a, b) ->
+                        a.when != b.when
+                                ? Long.signum(a.when - b.when)
+                                : Long.signum(a.order - b.order));
+        to.addAll(all);
     }
 
     /** In no particular order. */

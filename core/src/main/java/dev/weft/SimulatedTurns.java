@@ -1,0 +1,298 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * What a loop does in place of its turns when a {@link Simulation} decides: one step or one timer
+ * at a time, and a jump of the clock when there is neither. It is the loop's ready queue as well.
+ */
+final class SimulatedTurns extends ReadyQueue {
+    private final Loop loop;
+    private final Simulation simulation;
+    private final Carrier carrier;
+
+    /** Ready, in the order in which they became so. */
+    private final List<Simulation.Candidate> ready = new ArrayList<>();
+
+    private final List<Simulation.Candidate> candidates = new ArrayList<>();
+    private final List<Timer> due = new ArrayList<>();
+    private final IdentityHashMap<Runnable, Simulation.Candidate> known = new IdentityHashMap<>();
+    private int actors;
+    private @Nullable LoopTask<?> beginning;
+    private boolean beginningSystem;
+    private long steps;
+    private boolean abandoned;
+
+    SimulatedTurns(Loop loop, Simulation simulation, Carrier carrier) {
+        super(0);
+        this.loop = loop;
+        this.simulation = simulation;
+        this.carrier = carrier;
+    }
+
+    // ---- as the ready queue
+
+    @Override
+    int size() {
+        return ready.size();
+    }
+
+    @Override
+    boolean isEmpty() {
+        return ready.isEmpty();
+    }
+
+    @Override
+    void add(Runnable continuation) {
+        Simulation.Candidate candidate = known.get(continuation);
+        if (candidate == null) {
+            LoopTask<?> task = beginning;
+            candidate =
+                    new Simulation.Candidate(
+                            continuation,
+                            actors++,
+                            task,
+                            task != null
+                                    ? ""
+                                    : beginningSystem ? "system" : "thread-" + (actors - 1));
+            known.put(continuation, candidate);
+        }
+        ready.add(candidate);
+    }
+
+    @Override
+    @Nullable Runnable poll() {
+        return ready.isEmpty() ? null : ready.removeFirst().continuation;
+    }
+
+    /** The thread of {@code task} becomes ready for the first time until the next call. */
+    void begins(@Nullable LoopTask<?> task) {
+        beginning = task;
+        if (task != null) {
+            task.isWatched = true;
+        }
+    }
+
+    void systemTaskBegins(boolean now) {
+        beginningSystem = now;
+    }
+
+    void atPoint(LoopTask<?> task) {
+        simulation.atPoint(task);
+    }
+
+    /** Takes the step of what became ready last: the system task's first, which has no effect. */
+    void takeLast() {
+        Runnable continuation = ready.removeLast().continuation;
+        if (continuation != null) {
+            loop.step(continuation);
+        }
+    }
+
+    // ---- turns
+
+    /** Until the program has ended. */
+    void take() {
+        while (!abandoned) {
+            if (!loop.inbox.isEmpty()) {
+                handedIn();
+            }
+            long now = simulation.nanoTime();
+            loop.turnTime = now;
+            if (ready.isEmpty() || loop.timers.earliest() <= now) {
+                if (!happensNow(now)) {
+                    if (loop.hasFinished()) {
+                        return;
+                    }
+                    idle();
+                    continue;
+                }
+            } else {
+                candidates.clear();
+                candidates.addAll(ready);
+            }
+            long next = nextTimer(now);
+            if (next != Long.MAX_VALUE
+                    && !ready.isEmpty()
+                    && simulation.isSlow(Duration.ofNanos(next - now))) {
+                simulation.jumpTo(next);
+                continue;
+            }
+            int index = simulation.choose(candidates);
+            happen(candidates.get(index));
+            count();
+        }
+    }
+
+    /** Collects what can come next; false if nothing can. */
+    private boolean happensNow(long now) {
+        candidates.clear();
+        due.clear();
+        loop.timers.due(now, due);
+        for (Timer timer : due) {
+            Simulation.Candidate c = new Simulation.Candidate(null, -1, timer.task(), timer.what());
+            c.timer = timer;
+            candidates.add(c);
+        }
+        candidates.addAll(ready);
+        return !candidates.isEmpty();
+    }
+
+    /** When the first timer is due that is not due yet, if that can be told cheaply. */
+    private long nextTimer(long now) {
+        long earliest = loop.timers.earliest();
+        return earliest > now ? earliest : Long.MAX_VALUE;
+    }
+
+    private void happen(Simulation.Candidate chosen) {
+        Timer timer = chosen.timer;
+        Runnable continuation = chosen.continuation;
+        if (timer != null) {
+            loop.timers.cancel(timer);
+            loop.fire(timer);
+        } else if (continuation != null) {
+            ready.remove(chosen);
+            loop.step(continuation);
+            LoopTask<?> left = loop.lastTask();
+            if (left != null) {
+                chosen.is(left);
+                if (left.isDone()) {
+                    known.remove(continuation);
+                } else {
+                    inspect(left);
+                }
+            }
+        }
+        simulation.happened(chosen);
+    }
+
+    /** A task that waits with the JDK's calls may wait for what is outside. */
+    private void inspect(LoopTask<?> task) {
+        if (!task.isInForeignWait()) {
+            return;
+        }
+        switch (task.thread.getState()) {
+            case TIMED_WAITING ->
+                    escaped(
+                            "task '"
+                                    + task.path()
+                                    + "' waits for time to pass with a call of the JDK's, which"
+                                    + " reads the real clock; use Weft.sleep, Weft.timeout and the"
+                                    + " timed waits of dev.weft.sync",
+                            task.thread);
+            case BLOCKED ->
+                    escaped(
+                            "task '"
+                                    + task.path()
+                                    + "' waits for a monitor that another task holds while it waits"
+                                    + " itself; who gets it when is the JDK's choice. Use"
+                                    + " dev.weft.sync.Lock around code that waits",
+                            task.thread);
+            default -> {}
+        }
+    }
+
+    private void handedIn() {
+        Inbox.Entry entry = loop.inbox.takeAll();
+        while (entry != null) {
+            Simulation.Candidate who = entry.isContinuation ? known.get(entry.work) : null;
+            LoopTask<?> task = who == null ? null : (LoopTask<?>) who.task();
+            escaped(
+                    entry.isContinuation
+                            ? "another thread woke "
+                                    + (task == null
+                                            ? "a virtual thread of the loop"
+                                            : "task '" + task.path() + "'")
+                                    + ", when is not the simulation's choice"
+                            : "another thread handed work to the loop, when is not the simulation's"
+                                    + " choice",
+                    task == null ? null : task.thread);
+            loop.take(entry);
+            entry = entry.next;
+        }
+    }
+
+    /** Nothing can happen at this instant. */
+    private void idle() {
+        if (simulation.isIdle()) {
+            return;
+        }
+        long next = loop.timers.earliest();
+        if (next != Long.MAX_VALUE) {
+            simulation.jumpTo(next);
+            return;
+        }
+        loop.lookForDeadlock();
+        if (!ready.isEmpty()) {
+            return; // the look itself is a step
+        }
+        if (waitForOthers()) {
+            return;
+        }
+        for (LoopTask<?> task : TreeReader.allOf(loop)) {
+            if (task.isInForeignWait()) {
+                escaped(
+                        "task '"
+                                + task.path()
+                                + "' waits with a call of the JDK's for what no task is left to do:"
+                                + " another thread would have to",
+                        task.thread);
+            }
+        }
+        if (ready.isEmpty() && !loop.isCondemned()) {
+            loop.condemn(
+                    new DeadlockException(
+                            "deadlock: no task of the simulated program can ever go on\n"
+                                    + loop.tree()),
+                    "deadlock");
+        }
+        if (ready.isEmpty() && loop.timers.isEmpty()) {
+            abandon(null);
+        }
+    }
+
+    private boolean waitForOthers() {
+        long patience = simulation.patience().toNanos();
+        long until = System.nanoTime() + patience;
+        while (patience > 0 && loop.inbox.isEmpty() && !carrier.interruptedFromOutside) {
+            loop.sleepUntil(until);
+            patience = until - System.nanoTime();
+        }
+        return !loop.inbox.isEmpty();
+    }
+
+    private void escaped(String what, @Nullable Thread thread) {
+        RuntimeException failure = simulation.escaped(what, thread);
+        if (failure != null) {
+            loop.condemn(failure, "it left the simulation");
+        }
+    }
+
+    private void count() {
+        steps++;
+        long most = simulation.mostSteps();
+        if (steps == most || (steps < most && carrier.interruptedFromOutside)) {
+            steps = Math.max(steps, most);
+            loop.condemn(simulation.tooManySteps(steps), "the simulation's limit of steps");
+        } else if (steps >= most * 2) {
+            abandon(simulation.tooManySteps(steps));
+        }
+    }
+
+    /** Its tasks do not end, cancelled or not; they are never resumed. */
+    private void abandon(@Nullable RuntimeException why) {
+        abandoned = true;
+        ready.clear();
+        if (why != null && !loop.isCondemned()) {
+            loop.condemn(why, "it was abandoned");
+        }
+        loop.died(
+                new IllegalStateException(
+                        "the simulated program did not end, although it was cancelled"));
+    }
+}

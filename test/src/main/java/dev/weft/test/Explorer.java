@@ -1,0 +1,315 @@
+package dev.weft.test;
+
+import dev.weft.Simulation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Tries many orders of one program, and finds those that fail. Immutable: each method gives another
+ * one. {@link #run} does it.
+ *
+ * <p>The first run has the order of a loop without a simulation, the second the reverse; of the
+ * others most choose at random, some by priorities (PCT). In a quarter of them steps now and then
+ * take long. After the first one come, if wanted, those in which one task is cancelled, one timeout
+ * expires or one place fails, at each point once. The same seed gives the same runs.
+ *
+ * <p>A failure is run again to see that it repeats, then made as small as it gets, and thrown as a
+ * {@link SimFailure}.
+ */
+public final class Explorer {
+    static final long MOST_STEPS = 1_000_000;
+
+    /** One run in so many is run twice, to see that it repeats. */
+    private static final int CHECKED = 20;
+
+    private final int runs;
+    private final long seed;
+    private final long mostSteps;
+    private final Sweep sweep;
+    private final int sweepOrders;
+    private final boolean exhaustive;
+    private final @Nullable Duration time;
+    private final Set<String> expected;
+
+    Explorer() {
+        this(100, 1, MOST_STEPS, Sweep.NONE, 1, false, null, Set.of());
+    }
+
+    private Explorer(
+            int runs,
+            long seed,
+            long mostSteps,
+            Sweep sweep,
+            int sweepOrders,
+            boolean exhaustive,
+            @Nullable Duration time,
+            Set<String> expected) {
+        this.runs = runs;
+        this.seed = seed;
+        this.mostSteps = mostSteps;
+        this.sweep = sweep;
+        this.sweepOrders = sweepOrders;
+        this.exhaustive = exhaustive;
+        this.time = time;
+        this.expected = expected;
+    }
+
+    /**
+     * How many runs, without those of a sweep; 100 unless set.
+     *
+     * @throws IllegalArgumentException if less than 1
+     */
+    public Explorer runs(int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("at least 1 run, not " + number);
+        }
+        return new Explorer(
+                number, seed, mostSteps, sweep, sweepOrders, exhaustive, time, expected);
+    }
+
+    /** Where the runs' seeds come from; 1 unless set. */
+    public Explorer seed(long master) {
+        return new Explorer(
+                runs, master, mostSteps, sweep, sweepOrders, exhaustive, time, expected);
+    }
+
+    /** Runs until so much real time is over, instead of a number of runs. */
+    public Explorer lasting(Duration realTime) {
+        return new Explorer(
+                runs, seed, mostSteps, sweep, sweepOrders, exhaustive, realTime, expected);
+    }
+
+    /**
+     * How many steps a run may have, after which it counts as going round in circles; a million
+     * unless set.
+     */
+    public Explorer mostSteps(long number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("at least 1 step, not " + number);
+        }
+        return new Explorer(runs, seed, number, sweep, sweepOrders, exhaustive, time, expected);
+    }
+
+    /**
+     * Besides, cancels each task of one of these names at each of its cancellation points, one in
+     * each run: as it enters the wait, while it waits, and when the wait has happened but the task
+     * has not gone on.
+     */
+    public Explorer cancelling(String... tasks) {
+        return sweeping(Fault.Kind.CANCEL, tasks);
+    }
+
+    /** Besides, likewise, has the innermost timeout expire that is around what such a task does. */
+    public Explorer expiring(String... tasks) {
+        return sweeping(Fault.Kind.EXPIRE, tasks);
+    }
+
+    /** Besides, has each pass of a place of {@link Sim#mayFail} throw, one in each run. */
+    public Explorer failing() {
+        return sweeping(Fault.Kind.FAIL);
+    }
+
+    private Explorer sweeping(Fault.Kind kind, String... tasks) {
+        Set<String> victims = new HashSet<>(sweep.victims());
+        victims.addAll(List.of(tasks));
+        EnumSet<Fault.Kind> kinds = EnumSet.of(kind);
+        kinds.addAll(sweep.kinds());
+        if (kind != Fault.Kind.FAIL && tasks.length == 0) {
+            throw new IllegalArgumentException(
+                    "name the tasks, as Group.start(name, body) has them");
+        }
+        return new Explorer(
+                runs,
+                seed,
+                mostSteps,
+                new Sweep(Set.copyOf(victims), kinds),
+                sweepOrders,
+                exhaustive,
+                time,
+                expected);
+    }
+
+    /** The sweeps are done for so many orders; one unless set, that of a loop. */
+    public Explorer sweepOrders(int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("at least 1 order, not " + number);
+        }
+        return new Explorer(runs, seed, mostSteps, sweep, number, exhaustive, time, expected);
+    }
+
+    /**
+     * Tries all orders of the program, one after the other, at most {@link #runs} of them; whether
+     * that was all, {@link Exploration#complete} says. The program's own randomness stays the same,
+     * and steps take no time.
+     */
+    public Explorer exhaustively() {
+        return new Explorer(runs, seed, mostSteps, sweep, sweepOrders, true, time, expected);
+    }
+
+    // ---- doing it
+
+    /**
+     * Runs the program as often as wanted.
+     *
+     * @throws SimFailure if a run failed: the first one that did
+     */
+    public Exploration run(Program<?> program) {
+        Objects.requireNonNull(program, "the program");
+        return Simulation.session(() -> new Search(program).all());
+    }
+
+    /**
+     * Runs what a {@link SimFailure} said, and throws what comes of it.
+     *
+     * @throws SimFailure if the run fails, as it did
+     * @throws IllegalArgumentException if it is no replay
+     */
+    public void replay(String replay, Program<?> program) {
+        Decisions decisions = Decisions.parse(replay);
+        Objects.requireNonNull(program, "the program");
+        Simulation.session(
+                () -> {
+                    Search search = new Search(program);
+                    Run run = search.again(decisions, true);
+                    Throwable wrong = run.wrong();
+                    if (wrong != null) {
+                        throw Report.failure(run, wrong, decisions, "replayed", 0);
+                    }
+                    return null;
+                });
+    }
+
+    /** One exploration. In a session. */
+    final class Search {
+        private final Program<?> program;
+        private final Seen seen = new Seen();
+        private long executed;
+        private long steps;
+        private int length = 50;
+
+        Search(Program<?> program) {
+            this.program = program;
+        }
+
+        Exploration all() {
+            boolean complete = false;
+            if (exhaustive) {
+                complete = orders();
+            } else {
+                long until = time == null ? Long.MAX_VALUE : System.nanoTime() + time.toNanos();
+                for (int i = 0; time == null ? i < runs : System.nanoTime() - until < 0; i++) {
+                    one(i);
+                    if (i < sweepOrders && !sweep.isNone()) {
+                        sweep(i);
+                    }
+                }
+            }
+            List<String> never = seen.never();
+            if (!never.isEmpty()) {
+                throw new AssertionError(
+                        never + " never held in " + executed + " runs, though it should sometimes");
+            }
+            return new Exploration(executed, steps, complete);
+        }
+
+        private void one(int i) {
+            Run run = execute(strategy(i), data(i), null, false);
+            length = run.choices();
+            Throwable wrong = run.wrong();
+            if (wrong == null && i % CHECKED == CHECKED / 2 && run.real() == null) {
+                Run twin = execute(new Strategy.Replayed(run.decisions()), data(i), null, false);
+                wrong = twin.trace.hash() == run.trace.hash() ? null : diverged(run, twin);
+            }
+            if (wrong != null) {
+                throw failure(run, wrong, "run " + i + " of seed " + seed);
+            }
+        }
+
+        private void sweep(int i) {
+            Run calm = execute(strategy(i), data(i), null, false);
+            for (Fault fault : calm.possibleFaults(sweep)) {
+                Run run = execute(strategy(i), data(i), fault, false);
+                Throwable wrong = run.wrong();
+                if (wrong != null) {
+                    throw failure(run, wrong, "the sweep of run " + i + " of seed " + seed);
+                }
+            }
+        }
+
+        private boolean orders() {
+            Strategy.Exhaustive all = new Strategy.Exhaustive();
+            for (int i = 0; i < runs; i++) {
+                Run run = execute(all, data(0), null, false);
+                Throwable wrong = run.wrong();
+                if (wrong != null) {
+                    throw failure(run, wrong, "order " + i);
+                }
+                if (!all.next()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private long data(int i) {
+            return i == 0 ? seed : new SplittableRandom(seed * 31 + i).nextLong() >>> 20;
+        }
+
+        private Strategy strategy(int i) {
+            if (i == 0) {
+                return new Strategy.Fifo();
+            }
+            if (i == 1) {
+                return new Strategy.Lifo();
+            }
+            SplittableRandom drawn = new SplittableRandom(seed * 1_000_003 + i);
+            int kind = drawn.nextInt(100);
+            long own = drawn.nextLong();
+            return kind < 15
+                    ? new Strategy.Pct(own, 1 + drawn.nextInt(4), length)
+                    : new Strategy.RandomWalk(own, kind < 40 ? 0.02 : 0);
+        }
+
+        private Run execute(Strategy strategy, long data, @Nullable Fault fault, boolean traces) {
+            executed++;
+            Run run = new Run(strategy, data, mostSteps, fault, traces, seen);
+            run.execute(program);
+            steps += run.steps();
+            return run;
+        }
+
+        /** Runs what was decided. */
+        Run again(Decisions decisions, boolean traces) {
+            return execute(
+                    new Strategy.Replayed(decisions), decisions.data(), decisions.fault(), traces);
+        }
+
+        private Error failure(Run run, Throwable wrong, String which) {
+            Decisions found = run.decisions();
+            if (run.real() != null) {
+                return Report.notRepeatable(run, wrong, which);
+            }
+            Run twin = again(found, true);
+            if (twin.trace.hash() != run.trace.hash()) {
+                return Report.failure(
+                        twin, diverged(again(found, true), twin), found, which, executed);
+            }
+            Decisions smallest = new Shrinker(this, wrong).shrink(found);
+            Run last = again(smallest, true);
+            Throwable end = last.wrong();
+            return Report.failure(last, end == null ? wrong : end, smallest, which, executed);
+        }
+
+        private static Throwable diverged(Run one, Run other) {
+            return new AssertionError(Report.divergence(one.trace, other.trace));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.weft.test;
+
+import dev.weft.WaitList;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** What must hold in a run; looked at after every step. */
+final class Oracles {
+    private record Condition(String name, BooleanSupplier holds) {}
+
+    private final Run run;
+    private final Seen seen;
+    private final List<Condition> always = new ArrayList<>();
+    private final List<Condition> sometimes = new ArrayList<>();
+    private final List<Waiting> eventually = new ArrayList<>();
+    private final WaitList idlers = WaitList.external("Sim.untilIdle");
+    private @Nullable Throwable violation;
+
+    private static final class Waiting {
+        final BooleanSupplier holds;
+        final WaitList list = WaitList.external("Sim.eventually");
+
+        Waiting(BooleanSupplier holds) {
+            this.holds = holds;
+        }
+    }
+
+    Oracles(Run run, Seen seen) {
+        this.run = run;
+        this.seen = seen;
+    }
+
+    void always(String name, BooleanSupplier holds) {
+        always.add(new Condition(name, holds));
+    }
+
+    void sometimes(String name, BooleanSupplier holds) {
+        seen.mention(name);
+        sometimes.add(new Condition(name, holds));
+    }
+
+    /** Waits until it holds; the caller bounds the wait. */
+    void await(BooleanSupplier holds) {
+        if (holds.getAsBoolean()) {
+            return;
+        }
+        Waiting waiting = new Waiting(holds);
+        eventually.add(waiting);
+        try {
+            waiting.list.enter();
+            waiting.list.await();
+        } finally {
+            eventually.remove(waiting);
+        }
+    }
+
+    void untilIdle() {
+        idlers.enter();
+        idlers.await();
+    }
+
+    boolean idle() {
+        return idlers.wakeFirst(null);
+    }
+
+    /** After a step, on the carrier. */
+    void look() {
+        if (always.isEmpty() && sometimes.isEmpty() && eventually.isEmpty()) {
+            return;
+        }
+        for (Condition c : always) {
+            if (violation == null) {
+                try {
+                    if (!c.holds.getAsBoolean()) {
+                        violated("'" + c.name + "' does not hold any more", null);
+                    }
+                } catch (Throwable e) {
+                    violated("'" + c.name + "' could not be told", e);
+                }
+            }
+        }
+        sometimes.removeIf(
+                c -> {
+                    boolean was = seen.has(c.name) || c.holds.getAsBoolean();
+                    if (was) {
+                        seen.was(c.name);
+                    }
+                    return was;
+                });
+        for (Waiting w : eventually) {
+            if (w.holds.getAsBoolean()) {
+                w.list.wakeFirst(null);
+            }
+        }
+    }
+
+    private void violated(String what, @Nullable Throwable cause) {
+        violation = new AssertionError(what + ", at " + run.time() + " of the run", cause);
+    }
+
+    @Nullable Throwable violation() {
+        return violation;
+    }
+}

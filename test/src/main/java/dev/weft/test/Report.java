@@ -1,0 +1,147 @@
+package dev.weft.test;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/** What is said of a run that failed: how it ended, how to repeat it, and its steps as a table. */
+final class Report {
+    private static final int MOST_ROWS = 60;
+    private static final int MOST_COLUMNS = 8;
+    private static final int WIDTH = 26;
+    private static final int LONGEST = 60;
+
+    private Report() {}
+
+    static SimFailure failure(
+            Run run, Throwable wrong, Decisions decisions, String which, long executed) {
+        String replay = decisions.toString();
+        Fault fault = decisions.fault();
+        int deviations = decisions.deviations();
+        return new SimFailure(
+                which
+                        + " failed: "
+                        + wrong
+                        + "\n"
+                        + (executed == 0 ? "" : "found in " + executed + " runs; ")
+                        + (deviations == 0
+                                ? "it fails in the order of a loop without a simulation"
+                                : deviations
+                                        + (deviations == 1
+                                                ? " decision differs"
+                                                : " decisions differ")
+                                        + " from the order of a loop without a simulation")
+                        + (fault == null ? "" : "\n" + fault.describe())
+                        + "\n\nto repeat it: @Replay(\""
+                        + replay
+                        + "\")\n\n"
+                        + table(run.trace.steps()),
+                wrong,
+                replay);
+    }
+
+    static AssertionError notRepeatable(Run run, Throwable wrong, String which) {
+        return new AssertionError(
+                which
+                        + " failed: "
+                        + wrong
+                        + "\nit cannot be repeated, because of allowReal: "
+                        + run.real(),
+                wrong);
+    }
+
+    /** A column for each task, a row for each step. */
+    static String table(List<Trace.Step> steps) {
+        TreeSet<Integer> actors = new TreeSet<>();
+        List<String> names = new ArrayList<>();
+        for (Trace.Step step : steps) {
+            if (isShown(step) && actors.add(step.actor())) {
+                while (names.size() <= step.actor()) {
+                    names.add("");
+                }
+            }
+            if (isShown(step)) {
+                names.set(step.actor(), step.name());
+            }
+        }
+        List<Integer> columns =
+                List.copyOf(actors).subList(0, Math.min(MOST_COLUMNS, actors.size()));
+        StringBuilder table = new StringBuilder();
+        table.append(cell("time", 10));
+        for (int actor : columns) {
+            table.append("| ").append(cell(names.get(actor), WIDTH));
+        }
+        table.append(actors.size() > columns.size() ? "| others\n" : "\n");
+        int from = Math.max(0, steps.size() - MOST_ROWS);
+        if (from > 0) {
+            table.append("... ").append(from).append(" steps before\n");
+        }
+        for (Trace.Step step : steps.subList(from, steps.size())) {
+            if (step.actor() >= 0 && !isShown(step)) {
+                continue;
+            }
+            table.append(cell(time(step), 10));
+            if (step.actor() < 0) {
+                table.append("| ** ").append(step.name()).append(' ').append(what(step));
+            } else {
+                int column = columns.indexOf(step.actor());
+                for (int i = 0; i < column; i++) {
+                    table.append("| ").append(cell("", WIDTH));
+                }
+                table.append("| ").append(column < 0 ? step.name() + ": " : "").append(what(step));
+            }
+            table.append('\n');
+        }
+        return table.toString();
+    }
+
+    /** Weft's own thread of the loop is of no interest. */
+    private static boolean isShown(Trace.Step step) {
+        return step.actor() >= 0 && !step.name().equals("system");
+    }
+
+    private static String what(Trace.Step step) {
+        String first = step.what().lines().map(String::strip).findFirst().orElse("");
+        return first.length() > LONGEST ? first.substring(0, LONGEST - 1) + "…" : first;
+    }
+
+    private static String time(Trace.Step step) {
+        double millis = step.at().toNanos() / 1e6;
+        return millis == Math.rint(millis)
+                ? (long) millis + " ms"
+                : String.format(java.util.Locale.ROOT, "%.3f ms", millis);
+    }
+
+    private static String cell(String text, int width) {
+        String shown = text.length() > width - 1 ? text.substring(0, width - 2) + "…" : text;
+        return shown + " ".repeat(width - shown.length());
+    }
+
+    /** Where two runs that should be the same part. */
+    static String divergence(Trace one, Trace other) {
+        List<Trace.Step> a = one.steps();
+        List<Trace.Step> b = other.steps();
+        for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+            if (!Objects.equals(a.get(i), b.get(i))) {
+                return notTheSame(i, a.get(i), b.get(i));
+            }
+        }
+        int i = Math.min(a.size(), b.size());
+        return notTheSame(i, i < a.size() ? a.get(i) : null, i < b.size() ? b.get(i) : null);
+    }
+
+    private static String notTheSame(int i, Trace.@Nullable Step a, Trace.@Nullable Step b) {
+        return "the program is not the same each time: with the same decisions its step "
+                + i
+                + " was once "
+                + (a == null ? "none" : a)
+                + " and once "
+                + (b == null ? "none" : b)
+                + ". It may have asked System.nanoTime, Math.random, a hash code, or kept something"
+                + " from an earlier run; Loop.nanoTime, Loop.clock and Sim.random are the same each"
+                + " time";
+    }
+}

@@ -1,0 +1,363 @@
+package dev.weft.test;
+
+import dev.weft.LoopFailure;
+import dev.weft.Simulation;
+import dev.weft.Task;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One execution of a program: who decides, what was decided, what happened, how it ended. */
+final class Run extends Simulation {
+    static final Instant STARTS_AT = Instant.parse("2030-01-01T00:00:00Z");
+
+    /** A step longer than that is no step. */
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(1);
+
+    private static final int MOST_FAILURES = 10;
+
+    /** How one thread of the program is known to the run. */
+    private static final class Actor {
+        final String name;
+        final int which;
+
+        /** How many cancellation points it has come to. */
+        int points;
+
+        Actor(String name, int which) {
+            this.name = name;
+            this.which = which;
+        }
+    }
+
+    private final Strategy strategy;
+    private final long data;
+    private final long mostSteps;
+    private final @Nullable Fault fault;
+    private final boolean traces;
+    final Trace trace = new Trace();
+    final Oracles oracles;
+    private final Sim sim = new Sim(this);
+
+    private int[] schedule = new int[64];
+    private int choices;
+    private int[] slow = new int[16];
+    private int moments;
+    private long steps;
+
+    private @Nullable Actor[] actors = new Actor[16];
+    private final Map<String, Integer> named = new HashMap<>();
+    private final Map<String, Integer> places = new HashMap<>();
+    private @Nullable Actor acting;
+    private boolean struck;
+    private @Nullable String real;
+    private final List<LoopFailure> failures = new ArrayList<>();
+    private boolean expectsFailures;
+    private @Nullable Throwable wrong;
+
+    Run(
+            Strategy strategy,
+            long data,
+            long mostSteps,
+            @Nullable Fault fault,
+            boolean traces,
+            Seen seen) {
+        super(data, STARTS_AT);
+        this.strategy = strategy;
+        this.data = data;
+        this.mostSteps = mostSteps;
+        this.fault = fault;
+        this.traces = traces;
+        this.oracles = new Oracles(this, seen);
+    }
+
+    /** Runs it; gives what is wrong, null if nothing. In a session. */
+    @Nullable Throwable execute(Program<?> program) {
+        wrong = judge(program);
+        return wrong;
+    }
+
+    /** What {@link #execute} gave. */
+    @Nullable Throwable wrong() {
+        return wrong;
+    }
+
+    private @Nullable Throwable judge(Program<?> program) {
+        Throwable thrown = null;
+        try {
+            run(
+                    () -> {
+                        program.run(sim);
+                        return null;
+                    });
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        Throwable violation = oracles.violation();
+        if (violation != null) {
+            return violation;
+        }
+        if (thrown != null) {
+            return thrown;
+        }
+        if (!failures.isEmpty() && !expectsFailures) {
+            LoopFailure first = failures.getFirst();
+            return new AssertionError(first.message(), first.failure());
+        }
+        if (!leftovers().isEmpty()) {
+            return new AssertionError("left behind by the program: " + leftovers());
+        }
+        return null;
+    }
+
+    // ---- deciding
+
+    @Override
+    protected int choose(List<? extends Candidate> candidates) {
+        int index = 0;
+        if (candidates.size() > 1) {
+            index = strategy.choose(candidates);
+            if (choices == schedule.length) {
+                schedule = Arrays.copyOf(schedule, choices * 2);
+            }
+            schedule[choices++] = index;
+        }
+        Candidate next = candidates.get(index);
+        if (!next.isTimer()) {
+            acting = actor(next);
+            if (fault != null && fault.window() == Fault.Window.READY) {
+                Task<?> task = next.task();
+                if (task != null && stage(task) == Stage.WOKEN) {
+                    strike(task);
+                }
+            }
+        }
+        trace.chosen(index, candidates.size(), next.actor(), elapsed().toNanos());
+        return index;
+    }
+
+    @Override
+    protected boolean isSlow(Duration by) {
+        if (by.compareTo(LONGEST_STEP) > 0) {
+            return false;
+        }
+        boolean is = strategy.isSlow();
+        if (moments == slow.length) {
+            slow = Arrays.copyOf(slow, moments * 2);
+        }
+        slow[moments++] = is ? 1 : 0;
+        if (is) {
+            trace.slow(by);
+        }
+        return is;
+    }
+
+    @Override
+    protected void happened(Candidate chosen) {
+        steps++;
+        Task<?> task = chosen.task();
+        if (!chosen.isTimer()) {
+            if (task != null
+                    && fault != null
+                    && fault.window() == Fault.Window.PENDING
+                    && stage(task) == Stage.WAITING) {
+                strike(task);
+            }
+            acting = null;
+        }
+        if (traces) {
+            trace.happened(
+                    chosen,
+                    task == null ? "" : chosen.isTimer() ? "fires" : doing(task),
+                    elapsed());
+        }
+        oracles.look();
+    }
+
+    private Actor actor(Candidate candidate) {
+        int n = candidate.actor();
+        if (n >= actors.length) {
+            actors = Arrays.copyOf(actors, Math.max(n + 1, n * 2));
+        }
+        Actor known = actors[n];
+        if (known == null) {
+            String name = candidate.name();
+            int which = named.merge(name, 1, Integer::sum) - 1;
+            actors[n] = known = new Actor(name, which);
+        }
+        return known;
+    }
+
+    // ---- faults
+
+    @Override
+    protected void atPoint(Task<?> task) {
+        Actor a = acting;
+        if (a != null) {
+            a.points++;
+            if (fault != null && fault.window() == Fault.Window.ENTRY) {
+                strike(task);
+            }
+        }
+    }
+
+    /** Lets the fault happen to the acting task, if it is the one and has come so far. */
+    private void strike(Task<?> task) {
+        Actor a = acting;
+        Fault f = fault;
+        if (struck
+                || a == null
+                || f == null
+                || f.kind() == Fault.Kind.FAIL
+                || a.points - 1 != f.point()
+                || a.which != f.which()
+                || !a.name.equals(f.victim())) {
+            return;
+        }
+        struck =
+                f.kind() == Fault.Kind.CANCEL
+                        ? cancel(task, "cancelled by the simulation: " + f.describe())
+                        : expire(task);
+        if (struck && traces) {
+            trace.note(f.describe());
+        }
+    }
+
+    /** The program is at a place that may fail; whether it does. */
+    boolean failsAt(String place) {
+        int n = places.merge(place, 1, Integer::sum) - 1;
+        Fault f = fault;
+        if (f == null
+                || f.kind() != Fault.Kind.FAIL
+                || f.point() != n
+                || !f.victim().equals(place)) {
+            return false;
+        }
+        struck = true;
+        if (traces) {
+            trace.note(f.describe());
+        }
+        return true;
+    }
+
+    /** Whether the fault has happened. */
+    boolean hasStruck() {
+        return struck;
+    }
+
+    /** All faults that could have befallen this run's tasks of such a name, and its places. */
+    List<Fault> possibleFaults(Sweep sweep) {
+        List<Fault> all = new ArrayList<>();
+        for (Actor a : actors) {
+            if (a != null && sweep.victims().contains(a.name)) {
+                for (Fault.Kind kind : sweep.kinds()) {
+                    for (int point = 0; point < a.points && kind != Fault.Kind.FAIL; point++) {
+                        for (Fault.Window window : Fault.Window.values()) {
+                            all.add(new Fault(kind, a.name, a.which, point, window));
+                        }
+                    }
+                }
+            }
+        }
+        if (sweep.kinds().contains(Fault.Kind.FAIL)) {
+            places.forEach(
+                    (place, times) -> {
+                        for (int n = 0; n < times; n++) {
+                            all.add(new Fault(Fault.Kind.FAIL, place, 0, n, Fault.Window.ENTRY));
+                        }
+                    });
+        }
+        return all;
+    }
+
+    // ---- what must not happen
+
+    @Override
+    protected @Nullable RuntimeException escaped(String what, @Nullable Thread thread) {
+        return real != null ? null : new EscapeException(what, thread);
+    }
+
+    @Override
+    protected Duration patience() {
+        return real == null ? Duration.ZERO : Duration.ofSeconds(10);
+    }
+
+    void allowReal(String reason) {
+        real = reason;
+    }
+
+    /** Why it can't be repeated; null if it can. */
+    @Nullable String real() {
+        return real;
+    }
+
+    @Override
+    protected RuntimeException tooManySteps(long n) {
+        return new IllegalStateException(
+                "the program was not over after "
+                        + n
+                        + " steps, at "
+                        + elapsed()
+                        + " of its time: it goes round in circles, or needs a higher limit of"
+                        + " steps");
+    }
+
+    @Override
+    protected long mostSteps() {
+        return mostSteps;
+    }
+
+    @Override
+    protected void failed(LoopFailure failure) {
+        if (failures.size() < MOST_FAILURES) {
+            failures.add(failure);
+        }
+    }
+
+    void expectFailures() {
+        expectsFailures = true;
+    }
+
+    List<LoopFailure> failures() {
+        return failures;
+    }
+
+    // ---- what it was
+
+    /** All that was decided in it. */
+    Decisions decisions() {
+        return new Decisions(
+                data,
+                Decisions.trimmed(Arrays.copyOf(schedule, choices)),
+                Decisions.trimmed(Arrays.copyOf(slow, moments)),
+                struck ? fault : null);
+    }
+
+    int choices() {
+        return choices;
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    @Override
+    protected boolean isIdle() {
+        return oracles.idle();
+    }
+
+    Duration time() {
+        return elapsed();
+    }
+
+    void letPass(Duration time) {
+        pass(time);
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Tests of programs on Weft: virtual time, seeded orders of tasks, cancellations at every wait,
+ * replay and shrinking of what fails.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.weft.test {
+    requires transitive dev.weft.core;
+    requires static transitive org.jspecify;
+    requires static org.junit.jupiter.api;
+
+    exports dev.weft.test;
+}

@@ -1,0 +1,108 @@
+package dev.weft.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.weft.DeadlockException;
+import dev.weft.Weft;
+import dev.weft.sync.Lock;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/** What an exploration finds, and how it says so. */
+class ExplorerTest {
+    /** Two tasks that read before a wait and write after it. */
+    private static void lostUpdate(Sim sim) {
+        int[] total = new int[1];
+        Weft.group(
+                g -> {
+                    for (int i = 0; i < 2; i++) {
+                        g.start(
+                                "adder-" + i,
+                                () -> {
+                                    Weft.sleep(Duration.ofMillis(sim.random().nextInt(3)));
+                                    int before = total[0];
+                                    Weft.checkpoint();
+                                    total[0] = before + 1;
+                                });
+                    }
+                });
+        assertThat(total[0]).isEqualTo(2);
+    }
+
+    private static void twoLocks(Sim sim) {
+        Lock a = new Lock();
+        Lock b = new Lock();
+        Weft.group(
+                g -> {
+                    g.start(
+                            "one",
+                            () -> {
+                                try (var _ = a.acquire()) {
+                                    Weft.sleep(Duration.ofMillis(1));
+                                    try (var _ = b.acquire()) {
+                                        Weft.checkpoint();
+                                    }
+                                }
+                            });
+                    g.start(
+                            "other",
+                            () -> {
+                                Weft.sleep(Duration.ofMillis(1));
+                                Weft.checkpoint();
+                                try (var _ = b.acquire()) {
+                                    Weft.checkpoint();
+                                    try (var _ = a.acquire()) {
+                                        Weft.checkpoint();
+                                    }
+                                }
+                            });
+                });
+    }
+
+    @Test
+    void aLostUpdateIsFoundAndReplayed() {
+        SimFailure failure = failureOf(ExplorerTest::lostUpdate);
+        assertThat(failure).hasMessageContaining("expected: 2").hasMessageContaining("adder-1");
+        assertThatThrownBy(() -> Sim.exploring().replay(failure.replay(), ExplorerTest::lostUpdate))
+                .isInstanceOf(SimFailure.class)
+                .hasMessageContaining("expected: 2");
+    }
+
+    @Test
+    void aDeadlockOfTwoLocksIsFoundWithWhoWaitsForWhom() {
+        assertThat(failureOf(ExplorerTest::twoLocks))
+                .hasCauseInstanceOf(DeadlockException.class)
+                .hasMessageContaining("cycle: main/one -> main/other -> main/one");
+    }
+
+    private static SimFailure failureOf(Program<?> program) {
+        return catchThrowableOfType(SimFailure.class, () -> Sim.exploring().runs(500).run(program));
+    }
+
+    @Test
+    void allOrdersOfThreeTasksOfFourStepsAreTried() {
+        Exploration all =
+                Sim.exploring()
+                        .runs(100_000)
+                        .exhaustively()
+                        .run(
+                                sim ->
+                                        Weft.group(
+                                                g -> {
+                                                    for (int t = 0; t < 3; t++) {
+                                                        g.start(
+                                                                () -> {
+                                                                    Weft.checkpoint();
+                                                                    Weft.checkpoint();
+                                                                    Weft.checkpoint();
+                                                                });
+                                                    }
+                                                }));
+        assertThat(all.complete()).isTrue();
+        assertThat(all.runs()).isEqualTo(34_650);
+    }
+}
