@@ -13,6 +13,9 @@ final class Carrier extends Thread {
     @Nullable Loop loop;
     final @Nullable SimulatedSession session;
 
+    /** Of a session. */
+    SimulatedThreads.@Nullable Maker maker;
+
     /** Whether who waits for the session was interrupted: then its programs end. */
     volatile boolean interruptedFromOutside;
 

@@ -203,6 +203,9 @@ public final class Loop implements Executor {
                 simulation == null || carrier == null
                         ? null
                         : new SimulatedTurns(this, simulation, carrier);
+        if (carrier != null && carrier.maker != null) {
+            carrier.maker.turns = simulated;
+        }
         this.ready = simulated == null ? new ReadyQueue() : simulated;
         String named = options.name();
         this.name = named == null ? "weft-" + NUMBERS.incrementAndGet() : named;
@@ -852,8 +855,9 @@ public final class Loop implements Executor {
             throw failure != null ? failure : died();
         }
         if (failure != null) {
-            if (main.failure() != null) {
-                failure.addSuppressed(main.failure());
+            Throwable thrown = main.failure();
+            if (thrown != null && thrown != failure) {
+                failure.addSuppressed(thrown);
             }
             throw failure;
         }

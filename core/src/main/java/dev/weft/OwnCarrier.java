@@ -43,7 +43,16 @@ final class OwnCarrier extends Switching {
 
     @Override
     Thread newThread(@Nullable String name, Runnable body) {
-        return Internals.newVirtualThread(scheduler, name, body);
+        SimulatedThreads.Maker maker = carrier.maker;
+        if (maker == null) {
+            return Internals.newVirtualThread(scheduler, name, body);
+        }
+        maker.begin();
+        try {
+            return Internals.newVirtualThread(scheduler, name, body);
+        } finally {
+            maker.end();
+        }
     }
 
     @Override

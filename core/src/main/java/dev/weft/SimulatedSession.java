@@ -51,6 +51,7 @@ final class SimulatedSession implements Runnable {
 
     @Override
     public void run() {
+        carrier.maker = SimulatedThreads.watch();
         end = Combinators.attempt(body);
     }
 

@@ -243,6 +243,18 @@ final class SimulatedTurns extends ReadyQueue {
                                 + " another thread would have to",
                         task.thread);
             }
+            for (WaitList list : task.waitingIn()) {
+                if (list.isExternal()) {
+                    escaped(
+                            "task '"
+                                    + task.path()
+                                    + "' waits in "
+                                    + list.what()
+                                    + " for what no task is left to do: another thread would have"
+                                    + " to",
+                            task.thread);
+                }
+            }
         }
         if (ready.isEmpty() && !loop.isCondemned()) {
             loop.condemn(
@@ -266,11 +278,24 @@ final class SimulatedTurns extends ReadyQueue {
         return !loop.inbox.isEmpty();
     }
 
-    private void escaped(String what, @Nullable Thread thread) {
+    /** The running task makes a thread, and does not get it. */
+    void threadIsMade() {
+        RuntimeException failure =
+                escaped(
+                        "a thread is made, and what it does when is not the simulation's choice;"
+                                + " use Weft.background or Group.start",
+                        Thread.currentThread());
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private @Nullable RuntimeException escaped(String what, @Nullable Thread thread) {
         RuntimeException failure = simulation.escaped(what, thread);
         if (failure != null) {
             loop.condemn(failure, "it left the simulation");
         }
+        return failure;
     }
 
     private void count() {
