@@ -25,10 +25,21 @@ interface Strategy {
         }
     }
 
+    /**
+     * An order that may let a task wait for ever, while others wait for it in a circle of steps,
+     * takes what has been ready longest so often.
+     */
+    int FAIR = 64;
+
     /** Last come, first served; timers as they come. */
     final class Lifo implements Strategy {
+        private int choices;
+
         @Override
         public int choose(List<? extends Candidate> candidates) {
+            if (++choices % FAIR == 0) {
+                return 0;
+            }
             return candidates.getFirst().isTimer() ? 0 : candidates.size() - 1;
         }
     }
@@ -84,6 +95,10 @@ interface Strategy {
 
         @Override
         public int choose(List<? extends Candidate> candidates) {
+            if (choices % FAIR == FAIR - 1) {
+                choices++;
+                return 0;
+            }
             int highest = highest(candidates);
             if (Arrays.binarySearch(changes, choices++) >= 0) {
                 int actor = candidates.get(highest).actor();
