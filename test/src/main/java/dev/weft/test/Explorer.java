@@ -19,7 +19,8 @@ import java.util.SplittableRandom;
  * <p>The first run has the order of a loop without a simulation, the second the reverse; of the
  * others most choose at random, some by priorities (PCT). In a quarter of them steps now and then
  * take long. After the first one come, if wanted, those in which one task is cancelled, one timeout
- * expires or one place fails, at each point once. The same seed gives the same runs.
+ * expires or one place fails, at each point once; then every second run has such a fault too, at a
+ * moment drawn at random. The same seed gives the same runs.
  *
  * <p>A failure is run again to see that it repeats, then made as small as it gets, and thrown as a
  * {@link SimFailure}.
@@ -181,7 +182,7 @@ public final class Explorer {
                     Run run = search.again(decisions, true);
                     Throwable wrong = run.wrong();
                     if (wrong != null) {
-                        throw Report.failure(run, wrong, decisions, "replayed", 0);
+                        throw Report.failure(run, wrong, decisions, "replayed", null);
                     }
                     return null;
                 });
@@ -194,6 +195,12 @@ public final class Explorer {
         private long executed;
         private long steps;
         private int length = 50;
+
+        /** What could befall the victims in the run that was swept first. */
+        private List<Fault> faults = List.of();
+
+        /** The same, in the midst of a wait. */
+        private List<Fault> lateFaults = List.of();
 
         Search(Program<?> program) {
             this.program = program;
@@ -220,12 +227,12 @@ public final class Explorer {
             return new Exploration(executed, steps, complete);
         }
 
-        private void one(int i) {
-            Run run = execute(strategy(i), data(i), null, false);
+        void one(int i) {
+            Run run = execute(strategy(i), data(i), anyFault(i), false);
             length = run.choices();
             Throwable wrong = run.wrong();
             if (wrong == null && i % CHECKED == CHECKED / 2 && run.real() == null) {
-                Run twin = execute(new Strategy.Replayed(run.decisions()), data(i), null, false);
+                Run twin = again(run.decisions(), false);
                 wrong = twin.trace.hash() == run.trace.hash() ? null : diverged(run, twin);
             }
             if (wrong != null) {
@@ -234,14 +241,34 @@ public final class Explorer {
         }
 
         private void sweep(int i) {
-            Run calm = execute(strategy(i), data(i), null, false);
-            for (Fault fault : calm.possibleFaults(sweep)) {
+            for (Fault fault : faultsOf(i)) {
                 Run run = execute(strategy(i), data(i), fault, false);
                 Throwable wrong = run.wrong();
                 if (wrong != null) {
                     throw failure(run, wrong, "the sweep of run " + i + " of seed " + seed);
                 }
             }
+        }
+
+        /** What could befall the victims in this run. */
+        List<Fault> faultsOf(int i) {
+            Run calm = execute(strategy(i), data(i), null, false);
+            List<Fault> possible = calm.possibleFaults(sweep);
+            if (i == 0) {
+                faults = possible;
+                lateFaults = calm.lateFaults(sweep);
+            }
+            return possible;
+        }
+
+        /** For every second run at random one of the faults that are swept, at a random moment. */
+        private @Nullable Fault anyFault(int i) {
+            if (i < 2 || i % 2 == 1 || faults.isEmpty()) {
+                return null;
+            }
+            SplittableRandom drawn = new SplittableRandom(seed * 999_983 + i);
+            List<Fault> some = lateFaults.isEmpty() || drawn.nextBoolean() ? faults : lateFaults;
+            return some.get(drawn.nextInt(some.size()));
         }
 
         private boolean orders() {
@@ -293,19 +320,22 @@ public final class Explorer {
         }
 
         private Error failure(Run run, Throwable wrong, String which) {
+            long executions = executed;
             Decisions found = run.decisions();
             if (run.real() != null) {
                 return Report.notRepeatable(run, wrong, which);
             }
             Run twin = again(found, true);
             if (twin.trace.hash() != run.trace.hash()) {
-                return Report.failure(
-                        twin, diverged(again(found, true), twin), found, which, executed);
+                return Report.failure(twin, diverged(again(found, true), twin), found, which, null);
             }
-            Decisions smallest = new Shrinker(this, wrong).shrink(found);
+            Shrinker shrinker = new Shrinker(this, wrong);
+            Decisions smallest = shrinker.shrink(found);
+            SimFailure.Hunt hunt =
+                    new SimFailure.Hunt(executions, found, smallest, shrinker.runs());
             Run last = again(smallest, true);
             Throwable end = last.wrong();
-            return Report.failure(last, end == null ? wrong : end, smallest, which, executed);
+            return Report.failure(last, end == null ? wrong : end, smallest, which, hunt);
         }
 
         private static Throwable diverged(Run one, Run other) {

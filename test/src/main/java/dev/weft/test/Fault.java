@@ -11,8 +11,18 @@ import java.util.Locale;
  * @param which the how-manieth of that name, from 0; for a place 0
  * @param point at its how-manieth point, from 0
  * @param window when, of that point
+ * @param later how many steps of the program after the task began to wait; 0 but for {@link
+ *     Window#PENDING}
  */
-record Fault(Kind kind, String victim, int which, int point, Window window) {
+record Fault(Kind kind, String victim, int which, int point, Window window, int later) {
+    Fault(Kind kind, String victim, int which, int point, Window window) {
+        this(kind, victim, which, point, window, 0);
+    }
+
+    Fault withLater(int other) {
+        return new Fault(kind, victim, which, point, window, other);
+    }
+
     /** What happens. */
     enum Kind {
         /** The task is cancelled. */
@@ -39,6 +49,7 @@ record Fault(Kind kind, String victim, int which, int point, Window window) {
         return kind.name().toLowerCase(Locale.ROOT)
                 + '/'
                 + window.name().toLowerCase(Locale.ROOT)
+                + (later == 0 ? "" : "+" + later)
                 + '/'
                 + point
                 + '/'
@@ -52,12 +63,14 @@ record Fault(Kind kind, String victim, int which, int point, Window window) {
         if (parts.length != 5) {
             throw new IllegalArgumentException("'" + text + "' is no fault");
         }
+        String[] window = parts[1].split("\\+", 2);
         return new Fault(
                 Kind.valueOf(parts[0].toUpperCase(Locale.ROOT)),
                 parts[4],
                 Integer.parseInt(parts[3]),
                 Integer.parseInt(parts[2]),
-                Window.valueOf(parts[1].toUpperCase(Locale.ROOT)));
+                Window.valueOf(window[0].toUpperCase(Locale.ROOT)),
+                window.length == 1 ? 0 : Integer.parseInt(window[1]));
     }
 
     /** In words. */
@@ -69,7 +82,16 @@ record Fault(Kind kind, String victim, int which, int point, Window window) {
         String when =
                 switch (window) {
                     case ENTRY -> " as it enters its " + nth(point) + " wait";
-                    case PENDING -> " in its " + nth(point) + " wait";
+                    case PENDING ->
+                            " in its "
+                                    + nth(point)
+                                    + " wait"
+                                    + (later == 0
+                                            ? ""
+                                            : ", "
+                                                    + later
+                                                    + (later == 1 ? " step" : " steps")
+                                                    + " after it began");
                     case READY ->
                             " when its " + nth(point) + " wait has happened, before it goes on";
                 };

@@ -100,6 +100,7 @@ final class Oracles {
 
     private void violated(String what, @Nullable Throwable cause) {
         violation = new AssertionError(what + ", at " + run.time() + " of the run", cause);
+        run.trace.note(what);
     }
 
     @Nullable Throwable violation() {

@@ -1,5 +1,7 @@
 package dev.weft.test;
 
+import dev.weft.test.SimFailure.Hunt;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ final class Report {
     private Report() {}
 
     static SimFailure failure(
-            Run run, Throwable wrong, Decisions decisions, String which, long executed) {
+            Run run, Throwable wrong, Decisions decisions, String which, @Nullable Hunt hunt) {
         String replay = decisions.toString();
         Fault fault = decisions.fault();
         int deviations = decisions.deviations();
@@ -26,7 +28,11 @@ final class Report {
                         + " failed: "
                         + wrong
                         + "\n"
-                        + (executed == 0 ? "" : "found in " + executed + " runs; ")
+                        + (hunt == null
+                                ? ""
+                                : "found in "
+                                        + hunt.executions()
+                                        + (hunt.executions() == 1 ? " run; " : " runs; "))
                         + (deviations == 0
                                 ? "it fails in the order of a loop without a simulation"
                                 : deviations
@@ -40,7 +46,8 @@ final class Report {
                         + "\")\n\n"
                         + table(run.trace.steps()),
                 wrong,
-                replay);
+                replay,
+                hunt);
     }
 
     static AssertionError notRepeatable(Run run, Throwable wrong, String which) {
@@ -85,7 +92,8 @@ final class Report {
             }
             table.append(cell(time(step), 10));
             if (step.actor() < 0) {
-                table.append("| ** ").append(step.name()).append(' ').append(what(step));
+                table.append("| ** ")
+                        .append(step.name().isEmpty() ? step.what() : step.name() + " fires");
             } else {
                 int column = columns.indexOf(step.actor());
                 for (int i = 0; i < column; i++) {

@@ -23,6 +23,8 @@ final class Run extends Simulation {
 
     private static final int MOST_FAILURES = 10;
 
+    private static final int MOST_MOMENTS = 10_000;
+
     /** How one thread of the program is known to the run. */
     private static final class Actor {
         final String name;
@@ -31,9 +33,31 @@ final class Run extends Simulation {
         /** How many cancellation points it has come to. */
         int points;
 
+        private long suspendedAt;
+
+        /** How many steps of the program it was suspended for at each point. */
+        private int[] lengths = new int[8];
+
         Actor(String name, int which) {
             this.name = name;
             this.which = which;
+        }
+
+        void suspends(long step) {
+            suspendedAt = step;
+        }
+
+        void goesOn(long step) {
+            if (points > 0) {
+                if (points > lengths.length) {
+                    lengths = Arrays.copyOf(lengths, points * 2);
+                }
+                lengths[points - 1] = (int) (step - suspendedAt);
+            }
+        }
+
+        int length(int point) {
+            return point < lengths.length ? lengths[point] : 0;
         }
     }
 
@@ -57,7 +81,17 @@ final class Run extends Simulation {
     private final Map<String, Integer> places = new HashMap<>();
     private @Nullable Actor acting;
     private boolean struck;
+
+    /** The victim in the wait in which it is to be struck, and in how many steps. */
+    private @Nullable Task<?> waiting;
+
+    private @Nullable Actor waitingActor;
+    private int left;
     private @Nullable String real;
+
+    /** It has done what can't be repeated; how it unwinds from there is no part of what it was. */
+    private boolean escaped;
+
     private final List<LoopFailure> failures = new ArrayList<>();
     private boolean expectsFailures;
     private @Nullable Throwable wrong;
@@ -121,6 +155,9 @@ final class Run extends Simulation {
 
     @Override
     protected int choose(List<? extends Candidate> candidates) {
+        if (escaped) {
+            return 0;
+        }
         int index = 0;
         if (candidates.size() > 1) {
             index = strategy.choose(candidates);
@@ -132,7 +169,8 @@ final class Run extends Simulation {
         Candidate next = candidates.get(index);
         if (!next.isTimer()) {
             acting = actor(next);
-            if (fault != null && fault.window() == Fault.Window.READY) {
+            acting.goesOn(steps);
+            if (isDue(Fault.Window.READY)) {
                 Task<?> task = next.task();
                 if (task != null && stage(task) == Stage.WOKEN) {
                     strike(task);
@@ -145,7 +183,7 @@ final class Run extends Simulation {
 
     @Override
     protected boolean isSlow(Duration by) {
-        if (by.compareTo(LONGEST_STEP) > 0) {
+        if (escaped || by.compareTo(LONGEST_STEP) > 0) {
             return false;
         }
         boolean is = strategy.isSlow();
@@ -162,21 +200,30 @@ final class Run extends Simulation {
     @Override
     protected void happened(Candidate chosen) {
         steps++;
-        Task<?> task = chosen.task();
-        if (!chosen.isTimer()) {
-            if (task != null
-                    && fault != null
-                    && fault.window() == Fault.Window.PENDING
-                    && stage(task) == Stage.WAITING) {
-                strike(task);
-            }
-            acting = null;
+        if (escaped) {
+            return;
         }
+        Task<?> task = chosen.task();
         if (traces) {
             trace.happened(
                     chosen,
                     task == null ? "" : chosen.isTimer() ? "fires" : doing(task),
                     elapsed());
+        }
+        if (!chosen.isTimer() && acting != null) {
+            acting.suspends(steps);
+            if (task != null
+                    && waiting == null
+                    && isDue(Fault.Window.PENDING)
+                    && stage(task) == Stage.WAITING) {
+                waiting = task;
+                waitingActor = acting;
+                left = fault == null ? 0 : fault.later() + 1;
+            }
+            acting = null;
+        }
+        if (waiting != null && --left == 0) {
+            strikeWaiting(waiting);
         }
         oracles.look();
     }
@@ -202,23 +249,34 @@ final class Run extends Simulation {
         Actor a = acting;
         if (a != null) {
             a.points++;
-            if (fault != null && fault.window() == Fault.Window.ENTRY) {
+            if (isDue(Fault.Window.ENTRY)) {
                 strike(task);
             }
         }
     }
 
-    /** Lets the fault happen to the acting task, if it is the one and has come so far. */
+    /** Whether the acting task is the victim, and at its point. */
+    private boolean isDue(Fault.Window window) {
+        return fault != null && !struck && fault.window() == window && isAtPoint(fault, acting);
+    }
+
+    private static boolean isAtPoint(Fault f, @Nullable Actor a) {
+        return a != null
+                && f.kind() != Fault.Kind.FAIL
+                && a.points - 1 == f.point()
+                && a.which == f.which()
+                && a.name.equals(f.victim());
+    }
+
+    private void strikeWaiting(Task<?> victim) {
+        if (fault != null && isAtPoint(fault, waitingActor) && stage(victim) == Stage.WAITING) {
+            strike(victim);
+        }
+    }
+
     private void strike(Task<?> task) {
-        Actor a = acting;
         Fault f = fault;
-        if (struck
-                || a == null
-                || f == null
-                || f.kind() == Fault.Kind.FAIL
-                || a.points - 1 != f.point()
-                || a.which != f.which()
-                || !a.name.equals(f.victim())) {
+        if (f == null) {
             return;
         }
         struck =
@@ -277,11 +335,36 @@ final class Run extends Simulation {
         return all;
     }
 
+    /** As {@link #possibleFaults}, those in the midst of a wait: one for each moment. */
+    List<Fault> lateFaults(Sweep sweep) {
+        List<Fault> all = new ArrayList<>();
+        for (Fault f : possibleFaults(sweep)) {
+            int length = f.window() == Fault.Window.PENDING ? lengthOf(f) : 0;
+            for (int later = 1; later < length && all.size() < MOST_MOMENTS; later++) {
+                all.add(f.withLater(later));
+            }
+        }
+        return all;
+    }
+
+    private int lengthOf(Fault f) {
+        for (Actor a : actors) {
+            if (a != null && a.which == f.which() && a.name.equals(f.victim())) {
+                return a.length(f.point());
+            }
+        }
+        return 0;
+    }
+
     // ---- what must not happen
 
     @Override
     protected @Nullable RuntimeException escaped(String what, @Nullable Thread thread) {
-        return real != null ? null : new EscapeException(what, thread);
+        if (real != null) {
+            return null;
+        }
+        escaped = true;
+        return new EscapeException(what, thread);
     }
 
     @Override

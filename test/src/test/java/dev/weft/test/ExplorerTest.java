@@ -11,6 +11,7 @@ import dev.weft.sync.Lock;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** What an exploration finds, and how it says so. */
 class ExplorerTest {
@@ -104,5 +105,74 @@ class ExplorerTest {
                                                 }));
         assertThat(all.complete()).isTrue();
         assertThat(all.runs()).isEqualTo(34_650);
+    }
+
+    @Test
+    void aCancellationInTheMidstOfAWaitIsFound() {
+        SimFailure failure =
+                catchThrowableOfType(
+                        SimFailure.class,
+                        () ->
+                                Sim.exploring()
+                                        .runs(500)
+                                        .cancelling("waiter")
+                                        .run(ExplorerTest::onlyLate));
+        assertThat(failure).hasMessageContaining("cancelled in its 1st wait, ");
+        assertThat(failure.replay()).containsPattern("cancel/pending\\+\\d+/");
+        assertThatThrownBy(() -> Sim.exploring().replay(failure.replay(), ExplorerTest::onlyLate))
+                .isInstanceOf(SimFailure.class);
+    }
+
+    /** Fails if the waiter is cancelled after the other has begun and before it has ended. */
+    private static void onlyLate(Sim sim) {
+        boolean[] isBetween = new boolean[1];
+        Weft.group(
+                g -> {
+                    g.start(
+                            "waiter",
+                            () -> {
+                                try {
+                                    Weft.sleep(Duration.ofSeconds(5));
+                                } finally {
+                                    assertThat(isBetween[0]).isFalse();
+                                }
+                            });
+                    Weft.sleep(Duration.ofSeconds(2));
+                    isBetween[0] = true;
+                    Weft.sleep(Duration.ofSeconds(2));
+                    isBetween[0] = false;
+                });
+    }
+
+    @Test
+    void whatComesAfterAnEscapeIsNoPartOfTheRun() {
+        Object monitor = new Object();
+        Program<RuntimeException> program =
+                sim ->
+                        Weft.group(
+                                g -> {
+                                    for (int i = 0; i < 2; i++) {
+                                        g.start(
+                                                () -> {
+                                                    synchronized (monitor) {
+                                                        Weft.sleep(Duration.ofMillis(1));
+                                                    }
+                                                });
+                                    }
+                                });
+        for (int i = 0; i < 20; i++) {
+            SimFailure failure = failureOf(program);
+            assertThat(failure).hasCauseInstanceOf(EscapeException.class);
+            assertThat(failure.hunt()).isNotNull(); // it did repeat
+        }
+    }
+
+    @Test
+    void theRunsThatShrinkingTookAreNotCountedAsSearch() {
+        SimFailure failure = failureOf(ExplorerTest::lostUpdate);
+        SimFailure.Hunt hunt = Objects.requireNonNull(failure.hunt());
+        assertThat(failure).hasMessageContaining("found in " + hunt.executions() + " runs");
+        assertThat(hunt.shrunk().deviations()).isLessThanOrEqualTo(hunt.found().deviations());
+        assertThat(hunt.executions()).isLessThan(100);
     }
 }
