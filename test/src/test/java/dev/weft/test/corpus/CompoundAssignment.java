@@ -1,0 +1,56 @@
+package dev.weft.test.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Task;
+import dev.weft.Weft;
+import dev.weft.test.Sim;
+
+/** The lost update that nobody sees: {@code total += f()} reads the total before f waits. */
+final class CompoundAssignment extends Bug {
+    private int total;
+
+    CompoundAssignment() {
+        super("everywhere");
+    }
+
+    @Override
+    public void broken(Sim sim) {
+        total = 0;
+        Weft.group(
+                g -> {
+                    for (int i = 0; i < 2; i++) {
+                        g.start(
+                                "adder-" + i,
+                                () -> {
+                                    Task<Integer> length = g.start("length", () -> length(sim));
+                                    total += length.await();
+                                });
+                    }
+                });
+        assertThat(total).isEqualTo(6);
+    }
+
+    @Override
+    public void fixed(Sim sim) {
+        total = 0;
+        Weft.group(
+                g -> {
+                    for (int i = 0; i < 2; i++) {
+                        g.start(
+                                "adder-" + i,
+                                () -> {
+                                    Task<Integer> length = g.start("length", () -> length(sim));
+                                    int n = length.await();
+                                    total += n;
+                                });
+                    }
+                });
+        assertThat(total).isEqualTo(6);
+    }
+
+    private static int length(Sim sim) {
+        sleepAWhile(sim, 5);
+        return 3;
+    }
+}
