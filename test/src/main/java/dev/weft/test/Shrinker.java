@@ -16,7 +16,7 @@ final class Shrinker {
     private static final long MOST_NANOS = 5_000_000_000L;
 
     /** So many other draws of the program's own are tried without a decision. */
-    private static final int MOST_DATA = 8;
+    private static final int MOST_DATA = 20;
 
     /** So many places are tried for a single decision. */
     private static final int MOST_PLACES = 100;
