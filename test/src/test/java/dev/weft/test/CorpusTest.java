@@ -62,6 +62,8 @@ class CorpusTest {
 
     private static final Map<Bug, Map<String, Object>> TABLE = new HashMap<>();
 
+    private static String summary = "";
+
     private static Map<String, Object> row(Bug bug) {
         return TABLE.computeIfAbsent(bug, _ -> new HashMap<>());
     }
@@ -76,6 +78,7 @@ class CorpusTest {
             COLUMNS.forEach(c -> table.append(" | ").append(row(bug).getOrDefault(c, "")));
             table.append(" |\n");
         }
+        table.append('\n').append(summary).append('\n');
         Files.writeString(Path.of("target/corpus.md"), table);
         if (FULL) {
             System.out.println(table);
@@ -191,6 +194,13 @@ class CorpusTest {
             assertThat(mostNanos).as("time to shrink " + bug).isLessThan(MOST_NANOS);
         }
         left.sort(null);
+        summary =
+                "of "
+                        + left.size()
+                        + " failures "
+                        + much
+                        + " became small; what is left, median: "
+                        + left.get(left.size() / 2);
         assertThat(left.get(left.size() / 2)).as("median of what is left").isLessThanOrEqualTo(3);
         assertThat(much / (double) left.size())
                 .as("of the failures, reduced by 70 %")
