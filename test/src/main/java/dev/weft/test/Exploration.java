@@ -8,6 +8,11 @@ package dev.weft.test;
  * @param complete whether all orders there are were tried: of {@link Explorer#exhaustively}
  */
 public record Exploration(long runs, long steps, boolean complete) {
+    /** In short: how many, and whether that was all there are. */
+    String inOrders() {
+        return (complete ? "complete: " : "bounded: ") + runs + " orders";
+    }
+
     @Override
     public String toString() {
         return (complete ? "complete: " : "bounded: ") + runs + " runs, " + steps + " steps";

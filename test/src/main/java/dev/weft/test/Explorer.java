@@ -5,12 +5,12 @@ import dev.weft.Simulation;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /**
  * Tries many orders of one program, and finds those that fail. Immutable: each method gives another
@@ -119,10 +119,6 @@ public final class Explorer {
     }
 
     private Explorer sweeping(Fault.Kind kind, String... tasks) {
-        Set<String> victims = new HashSet<>(sweep.victims());
-        victims.addAll(List.of(tasks));
-        EnumSet<Fault.Kind> kinds = EnumSet.of(kind);
-        kinds.addAll(sweep.kinds());
         if (kind != Fault.Kind.FAIL && tasks.length == 0) {
             throw new IllegalArgumentException(
                     "name the tasks, as Group.start(name, body) has them");
@@ -131,7 +127,7 @@ public final class Explorer {
                 runs,
                 seed,
                 mostSteps,
-                new Sweep(Set.copyOf(victims), kinds),
+                sweep.and(kind, tasks),
                 sweepOrders,
                 exhaustive,
                 time,
@@ -158,12 +154,19 @@ public final class Explorer {
     // ---- doing it
 
     /**
-     * Runs the program as often as wanted.
+     * Runs the program as often as wanted. An assumption of JUnit's that does not hold ends all of
+     * it with its {@code TestAbortedException}.
      *
      * @throws SimFailure if a run failed: the first one that did
+     * @throws IllegalArgumentException if a task that a sweep names was not there to befall
      */
     public Exploration run(Program<?> program) {
         Objects.requireNonNull(program, "the program");
+        if (exhaustive && !sweep.isNone()) {
+            throw new IllegalArgumentException(
+                    "all orders and a sweep are two explorations: do one after the other");
+        }
+        Flag.require();
         return Simulation.session(() -> new Search(program).all());
     }
 
@@ -174,17 +177,22 @@ public final class Explorer {
      * @throws IllegalArgumentException if it is no replay
      */
     public void replay(String replay, Program<?> program) {
-        Decisions decisions = Decisions.parse(replay);
+        replay(Decisions.parse(replay), program);
+    }
+
+    /** Gives whether all that was decided could happen: not so if the program is another now. */
+    boolean replay(Decisions decisions, Program<?> program) {
         Objects.requireNonNull(program, "the program");
-        Simulation.session(
+        Flag.require();
+        return Simulation.session(
                 () -> {
-                    Search search = new Search(program);
-                    Run run = search.again(decisions, true);
+                    Run run = new Search(program).again(decisions, true);
                     Throwable wrong = run.wrong();
                     if (wrong != null) {
+                        Aborted.pass(wrong);
                         throw Report.failure(run, wrong, decisions, "replayed", null);
                     }
-                    return null;
+                    return run.decisions().equals(decisions);
                 });
     }
 
@@ -195,6 +203,8 @@ public final class Explorer {
         private long executed;
         private long steps;
         private int length = 50;
+        private final List<Fault> struck = new ArrayList<>();
+        private final Set<String> names = new TreeSet<>();
 
         /** What could befall the victims in the run that was swept first. */
         private List<Fault> faults = List.of();
@@ -217,6 +227,9 @@ public final class Explorer {
                     if (i < sweepOrders && !sweep.isNone()) {
                         sweep(i);
                     }
+                }
+                if (executed > 0) {
+                    sweep.requireAll(struck, names);
                 }
             }
             List<String> never = seen.never();
@@ -243,6 +256,9 @@ public final class Explorer {
         private void sweep(int i) {
             for (Fault fault : faultsOf(i)) {
                 Run run = execute(strategy(i), data(i), fault, false);
+                if (run.hasStruck()) {
+                    struck.add(fault);
+                }
                 Throwable wrong = run.wrong();
                 if (wrong != null) {
                     throw failure(run, wrong, "the sweep of run " + i + " of seed " + seed);
@@ -253,6 +269,7 @@ public final class Explorer {
         /** What could befall the victims in this run. */
         List<Fault> faultsOf(int i) {
             Run calm = execute(strategy(i), data(i), null, false);
+            names.addAll(calm.names());
             List<Fault> possible = calm.possibleFaults(sweep);
             if (i == 0) {
                 faults = possible;
@@ -320,6 +337,7 @@ public final class Explorer {
         }
 
         private Error failure(Run run, Throwable wrong, String which) {
+            Aborted.pass(wrong);
             long executions = executed;
             Decisions found = run.decisions();
             if (run.real() != null) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One execution of a program: who decides, what was decided, what happened, how it ended. */
 final class Run extends Simulation {
@@ -310,13 +311,28 @@ final class Run extends Simulation {
         return struck;
     }
 
+    /** What its tasks and other threads were called. */
+    Set<String> names() {
+        return named.keySet();
+    }
+
+    /** How many cancellation points the running task has come to. */
+    int points() {
+        Actor a = acting;
+        if (a == null) {
+            throw new IllegalStateException(
+                    "only a task of the simulated program can ask for that");
+        }
+        return a.points;
+    }
+
     /** All faults that could have befallen this run's tasks of such a name, and its places. */
     List<Fault> possibleFaults(Sweep sweep) {
         List<Fault> all = new ArrayList<>();
         for (Actor a : actors) {
-            if (a != null && sweep.victims().contains(a.name)) {
-                for (Fault.Kind kind : sweep.kinds()) {
-                    for (int point = 0; point < a.points && kind != Fault.Kind.FAIL; point++) {
+            for (Fault.Kind kind : Fault.Kind.values()) {
+                if (a != null && sweep.has(kind, a.name)) {
+                    for (int point = 0; point < a.points; point++) {
                         for (Fault.Window window : Fault.Window.values()) {
                             all.add(new Fault(kind, a.name, a.which, point, window));
                         }
@@ -324,7 +340,7 @@ final class Run extends Simulation {
                 }
             }
         }
-        if (sweep.kinds().contains(Fault.Kind.FAIL)) {
+        if (sweep.has(Fault.Kind.FAIL)) {
             places.forEach(
                     (place, times) -> {
                         for (int n = 0; n < times; n++) {

@@ -1,16 +1,68 @@
 package dev.weft.test;
 
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which faults are tried, one in each run, at every point.
  *
- * @param victims the names of the tasks that they befall
+ * @param victims for each kind the names of the tasks that it befalls; places have none
  */
-record Sweep(Set<String> victims, Set<Fault.Kind> kinds) {
-    static final Sweep NONE = new Sweep(Set.of(), Set.of());
+record Sweep(Map<Fault.Kind, Set<String>> victims) {
+    static final Sweep NONE = new Sweep(Map.of());
+
+    Sweep and(Fault.Kind kind, String... tasks) {
+        Map<Fault.Kind, Set<String>> more = new EnumMap<>(Fault.Kind.class);
+        more.putAll(victims);
+        more.computeIfAbsent(kind, _ -> new TreeSet<>()).addAll(List.of(tasks));
+        return new Sweep(more);
+    }
 
     boolean isNone() {
-        return kinds.isEmpty();
+        return victims.isEmpty();
+    }
+
+    boolean has(Fault.Kind kind) {
+        return victims.containsKey(kind);
+    }
+
+    boolean has(Fault.Kind kind, String victim) {
+        return victims.getOrDefault(kind, Set.of()).contains(victim);
+    }
+
+    /**
+     * A sweep that met nothing has shown nothing.
+     *
+     * @param struck the faults that happened
+     * @param names of the tasks that were there
+     * @throws IllegalArgumentException if some of what it is to try was not there
+     */
+    void requireAll(Collection<Fault> struck, Set<String> names) {
+        victims.forEach(
+                (kind, tasks) -> {
+                    for (String task : tasks) {
+                        if (struck.stream()
+                                .noneMatch(f -> f.kind() == kind && f.victim().equals(task))) {
+                            throw new IllegalArgumentException(missed(kind, task, names));
+                        }
+                    }
+                });
+        if (has(Fault.Kind.FAIL) && struck.stream().noneMatch(f -> f.kind() == Fault.Kind.FAIL)) {
+            throw new IllegalArgumentException(
+                    "nothing could be made to fail: the program passed no Sim.mayFail");
+        }
+    }
+
+    private static String missed(Fault.Kind kind, String task, Set<String> names) {
+        if (!names.contains(task)) {
+            return "no task was named '" + task + "'; there were " + names;
+        }
+        return kind == Fault.Kind.CANCEL
+                ? "task '" + task + "' could not be cancelled anywhere: it never waits"
+                : "no timeout could expire around a wait of task '" + task + "'";
     }
 }
