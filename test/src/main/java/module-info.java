@@ -6,7 +6,7 @@
 module dev.weft.test {
     requires transitive dev.weft.core;
     requires static transitive org.jspecify;
-    requires static org.junit.jupiter.api;
+    requires static transitive org.junit.jupiter.api;
 
     exports dev.weft.test;
 }

@@ -65,6 +65,7 @@ public final class Sim {
 
     private static <X extends Exception> void once(Program<X> program) throws X {
         Objects.requireNonNull(program, "the program");
+        Flag.require();
         Throwable wrong =
                 Simulation.session(
                         () ->
@@ -167,6 +168,52 @@ public final class Sim {
             Weft.timeout(within, () -> run.oracles.await(holds));
         } catch (TimeoutException e) {
             throw new AssertionError("'" + name + "' did not come to hold within " + within, e);
+        }
+    }
+
+    /**
+     * Runs the action and fails if the calling task has come to no cancellation point in it: no
+     * place where a cancellation would have arrived (Trio's {@code assert_checkpoints}). Each entry
+     * into a wait of Weft's counts, also where what it is for is there already, and in a shield;
+     * {@link Weft#checkpoint} and {@link Weft#checkCancelled} count. What does not: {@code
+     * tryAcquire} and its like, the end of a group, which waits for its children without being cut
+     * short, what other tasks come to meanwhile, and waits of the JDK's.
+     *
+     * @throws X what the action throws; it may have thrown before it came to one
+     * @throws AssertionError if it came to none
+     */
+    public <X extends Exception> void assertCheckpoint(Action<X> action) throws X {
+        int before = run.points();
+        action.run();
+        if (run.points() == before) {
+            throw new AssertionError(
+                    "came to no cancellation point: a task that does only this can't be cancelled");
+        }
+    }
+
+    /**
+     * Runs the action and fails if the calling task has come to a cancellation point in it, as
+     * {@link #assertCheckpoint} counts them (Trio's {@code assert_no_checkpoints}). Where there is
+     * none, and no group ends, no other task runs.
+     *
+     * @throws X what the action throws
+     * @throws AssertionError if it came to one, with what the action threw as its cause
+     */
+    public <X extends Exception> void assertNoCheckpoint(Action<X> action) throws X {
+        int before = run.points();
+        Throwable thrown = null;
+        try {
+            action.run();
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        int came = run.points() - before;
+        if (came > 0) {
+            throw new AssertionError(
+                    "came to " + came + " cancellation points, though it should to none", thrown);
+        }
+        if (thrown != null) {
+            throw Throwing.sneaky(thrown);
         }
     }
 
