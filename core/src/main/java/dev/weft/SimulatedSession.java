@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /** A thread that runs simulated programs, one after the other, as their carrier. */
@@ -18,6 +19,7 @@ final class SimulatedSession implements Runnable {
     }
 
     static <T extends @Nullable Object, X extends Exception> T run(Body<T, X> session) throws X {
+        Objects.requireNonNull(session, "the session");
         Programs.requireNoTask("Simulation.session");
         if (Switching.PORTABLE) {
             throw new IllegalStateException(
@@ -66,6 +68,7 @@ final class SimulatedSession implements Runnable {
     }
 
     <T extends @Nullable Object> T program(Simulation simulation, Body<T, ?> main) {
+        Objects.requireNonNull(main, "the body");
         if (simulation.thread != null) {
             throw new IllegalStateException("a simulation runs one program; make another one");
         }

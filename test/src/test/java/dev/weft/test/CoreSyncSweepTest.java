@@ -554,8 +554,7 @@ class CoreSyncSweepTest {
     void rateLimiter() {
         survives(
                 sim -> {
-                    RateLimiter limiter =
-                            RateLimiter.tokenBucket(1, Duration.ofMillis(10), 1);
+                    RateLimiter limiter = RateLimiter.tokenBucket(1, Duration.ofMillis(10), 1);
                     Weft.group(g -> victims(g, limiter::acquire));
                     assertThat(limiter.waiting()).isZero();
                     limiter.acquire();
