@@ -345,7 +345,9 @@ public final class Explorer {
             }
             Run twin = again(found, true);
             if (twin.trace.hash() != run.trace.hash()) {
-                return Report.failure(twin, diverged(again(found, true), twin), found, which, null);
+                Throwable apart = diverged(again(found, true), twin);
+                apart.addSuppressed(wrong);
+                return Report.failure(twin, apart, found, which, null);
             }
             Shrinker shrinker = new Shrinker(this, wrong);
             Decisions smallest = shrinker.shrink(found);
