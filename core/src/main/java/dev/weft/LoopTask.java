@@ -510,11 +510,6 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         return n;
     }
 
-    /** The name that it was started with; empty if none. */
-    String givenName() {
-        return thread.getName();
-    }
-
     // ---- waiting
 
     @Override
@@ -1099,15 +1094,8 @@ final class LoopTask<T extends @Nullable Object> extends Scope
         return switch (stage()) {
             case NOT_BEGUN -> "begins";
             case WAITING, JOINING -> {
-                List<WaitList> lists = waitingIn();
-                if (lists.isEmpty()) {
-                    yield "Weft.sleep";
-                }
-                StringBuilder what = new StringBuilder();
-                for (WaitList list : lists) {
-                    what.append(what.isEmpty() ? "" : " | ").append(list.what());
-                }
-                yield what.toString();
+                List<String> waits = waitingIn().stream().map(WaitList::what).toList();
+                yield waits.isEmpty() ? "Weft.sleep" : String.join(" | ", waits);
             }
             case DONE ->
                     result instanceof Failed f

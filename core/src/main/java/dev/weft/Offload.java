@@ -50,6 +50,6 @@ public final class Offload {
 
     /** As {@link #onLoop(Body)}, without a value. */
     public static <X extends Exception> void onLoop(Action<X> body) throws X {
-        onLoop(Objects.requireNonNull(body, "the body").asBody());
+        onLoop(ActionBody.of(body));
     }
 }

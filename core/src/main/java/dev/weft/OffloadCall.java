@@ -207,9 +207,13 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
 
     // ---- on the worker
 
+    static @Nullable OffloadCall<?> currentOrNull() {
+        return CURRENT.get();
+    }
+
     /** The call that the current thread runs. */
     static OffloadCall<?> current() {
-        OffloadCall<?> call = CURRENT.get();
+        OffloadCall<?> call = currentOrNull();
         if (call == null) {
             throw new IllegalStateException(
                     "thread '"
@@ -225,7 +229,7 @@ final class OffloadCall<T extends @Nullable Object> implements Runnable {
      * {@code elsewhere} if it runs no call for it.
      */
     static String wayToLoop(@Nullable Loop loop, String elsewhere) {
-        OffloadCall<?> call = CURRENT.get();
+        OffloadCall<?> call = currentOrNull();
         return call == null || (loop != null && loop != call.loop)
                 ? elsewhere
                 : "from an offloaded call, here of task '"

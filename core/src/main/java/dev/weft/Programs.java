@@ -113,6 +113,17 @@ final class Programs {
         }
     }
 
+    /** Does now what the first program does first. On a thread that is no task. */
+    static void warmUp() {
+        if (!isWarm()) {
+            run(ParkingDriver::new, () -> null);
+        }
+    }
+
+    private static synchronized boolean isWarm() {
+        return warm;
+    }
+
     /** Each kind of wait once, for the same reason. */
     private static void warmWaits() {
         WaitList list = new WaitList("warm-up");

@@ -273,10 +273,7 @@ public final class Runner implements AutoCloseable {
 
     /** The loop of the task that waits for the call that this thread runs; null if it runs none. */
     private static @Nullable Loop loopThatWaits() {
-        try {
-            return OffloadCall.current().task.loop;
-        } catch (IllegalStateException runsNone) {
-            return null;
-        }
+        OffloadCall<?> call = OffloadCall.currentOrNull();
+        return call == null ? null : call.task.loop;
     }
 }

@@ -25,7 +25,7 @@ final class SimulatedSession implements Runnable {
             throw new IllegalStateException(
                     "a simulation needs the JVM flag " + Internals.flag(), Internals.whyClosed());
         }
-        Programs.run(ParkingDriver::new, () -> null); // what runs once per JVM, runs here
+        Programs.warmUp();
         SimulatedSession s = new SimulatedSession(session);
         s.carrier.start();
         boolean interrupted = false;
@@ -69,10 +69,10 @@ final class SimulatedSession implements Runnable {
 
     <T extends @Nullable Object> T program(Simulation simulation, Body<T, ?> main) {
         Objects.requireNonNull(main, "the body");
-        if (simulation.thread != null) {
+        if (simulation.hasRun) {
             throw new IllegalStateException("a simulation runs one program; make another one");
         }
-        simulation.thread = carrier;
+        simulation.hasRun = true;
         Options options =
                 new Options(
                         "sim",
@@ -102,9 +102,5 @@ final class SimulatedSession implements Runnable {
             throw task.cancellation();
         }
         return task.value();
-    }
-
-    static void wake(Simulation simulation) {
-        LockSupport.unpark(simulation.thread);
     }
 }

@@ -163,11 +163,6 @@ public abstract class Simulation implements Driver {
         return ((LoopTask<?>) task).doing();
     }
 
-    /** Whether this is the task of the program's main body. */
-    protected final boolean isMain(Task<?> task) {
-        return ((LoopTask<?>) task).group == null;
-    }
-
     /** Lets time pass, as if the running step had taken so long. Also called in a task. */
     protected final void pass(Duration time) {
         now += Math.max(0, time.toNanos());
@@ -250,7 +245,7 @@ public abstract class Simulation implements Driver {
             if (timer != null || task == null) {
                 return what;
             }
-            String given = task.givenName();
+            String given = task.thread.getName();
             return given.isEmpty() ? "task-" + actor : given;
         }
 
@@ -269,6 +264,8 @@ public abstract class Simulation implements Driver {
     }
 
     List<String> leftovers = List.of();
+
+    boolean hasRun;
 
     // ---- as a driver
 
@@ -294,11 +291,7 @@ public abstract class Simulation implements Driver {
     public final void poll(long nanos, Gate gate) {}
 
     @Override
-    public final void wakeup() {
-        SimulatedSession.wake(this);
-    }
-
-    @Nullable Thread thread;
+    public final void wakeup() {}
 
     @Override
     public boolean hasPending() {

@@ -28,9 +28,12 @@ final class LoopTicker implements Ticker {
         return nanoTime.getAsLong() - begin;
     }
 
-    /** A time of the driver's as one of this; {@code Long.MAX_VALUE} stays. */
+    /**
+     * A time of the driver's as one of this; {@code Long.MAX_VALUE} stays. One before this began is
+     * 0, since Netty takes what is negative for no time at all.
+     */
     long fromDriver(long time) {
-        return time == Long.MAX_VALUE ? time : time - begin;
+        return time == Long.MAX_VALUE ? time : Math.max(0, time - begin);
     }
 
     @Override

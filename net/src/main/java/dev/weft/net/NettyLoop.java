@@ -67,8 +67,7 @@ final class NettyLoop extends AbstractScheduledEventExecutor
         long nextTimer = nextScheduledTaskDeadlineNanos();
         long limit = ticker.fromDriver(gate.deadline());
         long until = nextTimer < 0 ? limit : Math.min(limit, nextTimer);
-        // before the ticker began it would be negative, which means none to Netty
-        deadline = until == Long.MAX_VALUE ? -1 : Math.max(0, until);
+        deadline = until == Long.MAX_VALUE ? -1 : until;
         this.gate = mayWait ? gate : null;
         try {
             handler.run(this);

@@ -38,10 +38,9 @@ public final class Explorer {
     private final int sweepOrders;
     private final boolean exhaustive;
     private final @Nullable Duration time;
-    private final Set<String> expected;
 
     Explorer() {
-        this(100, 1, MOST_STEPS, Sweep.NONE, 1, false, null, Set.of());
+        this(100, 1, MOST_STEPS, Sweep.NONE, 1, false, null);
     }
 
     private Explorer(
@@ -51,8 +50,7 @@ public final class Explorer {
             Sweep sweep,
             int sweepOrders,
             boolean exhaustive,
-            @Nullable Duration time,
-            Set<String> expected) {
+            @Nullable Duration time) {
         this.runs = runs;
         this.seed = seed;
         this.mostSteps = mostSteps;
@@ -60,7 +58,6 @@ public final class Explorer {
         this.sweepOrders = sweepOrders;
         this.exhaustive = exhaustive;
         this.time = time;
-        this.expected = expected;
     }
 
     /**
@@ -72,20 +69,17 @@ public final class Explorer {
         if (number < 1) {
             throw new IllegalArgumentException("at least 1 run, not " + number);
         }
-        return new Explorer(
-                number, seed, mostSteps, sweep, sweepOrders, exhaustive, time, expected);
+        return new Explorer(number, seed, mostSteps, sweep, sweepOrders, exhaustive, time);
     }
 
     /** Where the runs' seeds come from; 1 unless set. */
     public Explorer seed(long master) {
-        return new Explorer(
-                runs, master, mostSteps, sweep, sweepOrders, exhaustive, time, expected);
+        return new Explorer(runs, master, mostSteps, sweep, sweepOrders, exhaustive, time);
     }
 
     /** Runs until so much real time is over, instead of a number of runs. */
     public Explorer lasting(Duration realTime) {
-        return new Explorer(
-                runs, seed, mostSteps, sweep, sweepOrders, exhaustive, realTime, expected);
+        return new Explorer(runs, seed, mostSteps, sweep, sweepOrders, exhaustive, realTime);
     }
 
     /**
@@ -96,7 +90,7 @@ public final class Explorer {
         if (number < 1) {
             throw new IllegalArgumentException("at least 1 step, not " + number);
         }
-        return new Explorer(runs, seed, number, sweep, sweepOrders, exhaustive, time, expected);
+        return new Explorer(runs, seed, number, sweep, sweepOrders, exhaustive, time);
     }
 
     /**
@@ -124,14 +118,7 @@ public final class Explorer {
                     "name the tasks, as Group.start(name, body) has them");
         }
         return new Explorer(
-                runs,
-                seed,
-                mostSteps,
-                sweep.and(kind, tasks),
-                sweepOrders,
-                exhaustive,
-                time,
-                expected);
+                runs, seed, mostSteps, sweep.and(kind, tasks), sweepOrders, exhaustive, time);
     }
 
     /** The sweeps are done for so many orders; one unless set, that of a loop. */
@@ -139,7 +126,7 @@ public final class Explorer {
         if (number < 1) {
             throw new IllegalArgumentException("at least 1 order, not " + number);
         }
-        return new Explorer(runs, seed, mostSteps, sweep, number, exhaustive, time, expected);
+        return new Explorer(runs, seed, mostSteps, sweep, number, exhaustive, time);
     }
 
     /**
@@ -148,7 +135,7 @@ public final class Explorer {
      * and steps take no time.
      */
     public Explorer exhaustively() {
-        return new Explorer(runs, seed, mostSteps, sweep, sweepOrders, true, time, expected);
+        return new Explorer(runs, seed, mostSteps, sweep, sweepOrders, true, time);
     }
 
     // ---- doing it
