@@ -31,33 +31,24 @@ public final class Explorer {
     /** One run in so many is run twice, to see that it repeats. */
     private static final int CHECKED = 20;
 
-    private final int runs;
-    private final long seed;
-    private final long mostSteps;
-    private final Sweep sweep;
-    private final int sweepOrders;
-    private final boolean exhaustive;
-    private final @Nullable Duration time;
+    private int runs = 100;
+    private long seed = 1;
+    private long mostSteps = MOST_STEPS;
+    private Sweep sweep = Sweep.NONE;
+    private int sweepOrders = 1;
+    private boolean exhaustive;
+    private @Nullable Duration time;
 
-    Explorer() {
-        this(100, 1, MOST_STEPS, Sweep.NONE, 1, false, null);
-    }
+    Explorer() {}
 
-    private Explorer(
-            int runs,
-            long seed,
-            long mostSteps,
-            Sweep sweep,
-            int sweepOrders,
-            boolean exhaustive,
-            @Nullable Duration time) {
-        this.runs = runs;
-        this.seed = seed;
-        this.mostSteps = mostSteps;
-        this.sweep = sweep;
-        this.sweepOrders = sweepOrders;
-        this.exhaustive = exhaustive;
-        this.time = time;
+    private Explorer(Explorer other) {
+        this.runs = other.runs;
+        this.seed = other.seed;
+        this.mostSteps = other.mostSteps;
+        this.sweep = other.sweep;
+        this.sweepOrders = other.sweepOrders;
+        this.exhaustive = other.exhaustive;
+        this.time = other.time;
     }
 
     /**
@@ -69,17 +60,23 @@ public final class Explorer {
         if (number < 1) {
             throw new IllegalArgumentException("at least 1 run, not " + number);
         }
-        return new Explorer(number, seed, mostSteps, sweep, sweepOrders, exhaustive, time);
+        Explorer other = new Explorer(this);
+        other.runs = number;
+        return other;
     }
 
     /** Where the runs' seeds come from; 1 unless set. */
     public Explorer seed(long master) {
-        return new Explorer(runs, master, mostSteps, sweep, sweepOrders, exhaustive, time);
+        Explorer other = new Explorer(this);
+        other.seed = master;
+        return other;
     }
 
     /** Runs until so much real time is over, instead of a number of runs. */
     public Explorer lasting(Duration realTime) {
-        return new Explorer(runs, seed, mostSteps, sweep, sweepOrders, exhaustive, realTime);
+        Explorer other = new Explorer(this);
+        other.time = Objects.requireNonNull(realTime, "the time");
+        return other;
     }
 
     /**
@@ -90,7 +87,9 @@ public final class Explorer {
         if (number < 1) {
             throw new IllegalArgumentException("at least 1 step, not " + number);
         }
-        return new Explorer(runs, seed, number, sweep, sweepOrders, exhaustive, time);
+        Explorer other = new Explorer(this);
+        other.mostSteps = number;
+        return other;
     }
 
     /**
@@ -117,8 +116,9 @@ public final class Explorer {
             throw new IllegalArgumentException(
                     "name the tasks, as Group.start(name, body) has them");
         }
-        return new Explorer(
-                runs, seed, mostSteps, sweep.and(kind, tasks), sweepOrders, exhaustive, time);
+        Explorer other = new Explorer(this);
+        other.sweep = sweep.and(kind, tasks);
+        return other;
     }
 
     /** The sweeps are done for so many orders; one unless set, that of a loop. */
@@ -126,7 +126,9 @@ public final class Explorer {
         if (number < 1) {
             throw new IllegalArgumentException("at least 1 order, not " + number);
         }
-        return new Explorer(runs, seed, mostSteps, sweep, number, exhaustive, time);
+        Explorer other = new Explorer(this);
+        other.sweepOrders = number;
+        return other;
     }
 
     /**
@@ -135,7 +137,9 @@ public final class Explorer {
      * and steps take no time.
      */
     public Explorer exhaustively() {
-        return new Explorer(runs, seed, mostSteps, sweep, sweepOrders, true, time);
+        Explorer other = new Explorer(this);
+        other.exhaustive = true;
+        return other;
     }
 
     // ---- doing it
