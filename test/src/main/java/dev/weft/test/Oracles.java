@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** What must hold in a run; looked at after every step. */
 final class Oracles {
-    private record Condition(String name, BooleanSupplier holds) {}
+    private record Condition(String name, BooleanSupplier condition) {}
 
     private final Run run;
     private final Seen seen;
@@ -21,11 +21,11 @@ final class Oracles {
     private @Nullable Throwable violation;
 
     private static final class Waiting {
-        final BooleanSupplier holds;
+        final Condition condition;
         final WaitList list = WaitList.external("Sim.eventually");
 
-        Waiting(BooleanSupplier holds) {
-            this.holds = holds;
+        Waiting(Condition condition) {
+            this.condition = condition;
         }
     }
 
@@ -44,11 +44,11 @@ final class Oracles {
     }
 
     /** Waits until it holds; the caller bounds the wait. */
-    void await(BooleanSupplier holds) {
+    void await(String name, BooleanSupplier holds) {
         if (holds.getAsBoolean()) {
             return;
         }
-        Waiting waiting = new Waiting(holds);
+        Waiting waiting = new Waiting(new Condition(name, holds));
         eventually.add(waiting);
         try {
             waiting.list.enter();
@@ -73,28 +73,31 @@ final class Oracles {
             return;
         }
         for (Condition c : always) {
-            if (violation == null) {
-                try {
-                    if (!c.holds.getAsBoolean()) {
-                        violated("'" + c.name + "' does not hold any more", null);
-                    }
-                } catch (Throwable e) {
-                    violated("'" + c.name + "' could not be told", e);
-                }
+            if (violation == null && !holds(c) && violation == null) {
+                violated("'" + c.name + "' does not hold any more", null);
             }
         }
         sometimes.removeIf(
                 c -> {
-                    boolean was = seen.has(c.name) || c.holds.getAsBoolean();
+                    boolean was = seen.has(c.name) || holds(c);
                     if (was) {
                         seen.was(c.name);
                     }
                     return was;
                 });
         for (Waiting w : eventually) {
-            if (w.holds.getAsBoolean()) {
+            if (holds(w.condition)) {
                 w.list.wakeFirst(null);
             }
+        }
+    }
+
+    private boolean holds(Condition c) {
+        try {
+            return c.condition.getAsBoolean();
+        } catch (Throwable e) {
+            violated("'" + c.name + "' could not be told", e);
+            return false;
         }
     }
 

@@ -165,7 +165,7 @@ public final class Sim {
      */
     public void eventually(String name, Duration within, BooleanSupplier holds) {
         try {
-            Weft.timeout(within, () -> run.oracles.await(holds));
+            Weft.timeout(within, () -> run.oracles.await(name, holds));
         } catch (TimeoutException e) {
             throw new AssertionError("'" + name + "' did not come to hold within " + within, e);
         }

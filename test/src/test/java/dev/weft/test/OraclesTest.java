@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What must hold always, sometimes and in the end. */
 class OraclesTest {
@@ -78,6 +79,34 @@ class OraclesTest {
                                                 }))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("[three] never held");
+    }
+
+    @Test
+    void aConditionThatThrowsIsToldByItsName() {
+        for (String kind : List.of("always", "sometimes", "eventually")) {
+            assertThatThrownBy(
+                            () ->
+                                    Sim.with(
+                                            sim -> {
+                                                int[] looks = new int[1];
+                                                BooleanSupplier broken =
+                                                        () -> looks[0]++ > 0 && looks[9] == 0;
+                                                switch (kind) {
+                                                    case "always" -> sim.always(kind, broken);
+                                                    case "sometimes" -> sim.sometimes(kind, broken);
+                                                    default ->
+                                                            sim.eventually(
+                                                                    kind,
+                                                                    Duration.ofSeconds(1),
+                                                                    broken);
+                                                }
+                                                Weft.checkpoint();
+                                                Weft.checkpoint();
+                                            }))
+                    .as(kind)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("'" + kind + "'");
+        }
     }
 
     @Test
