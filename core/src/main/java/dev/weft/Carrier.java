@@ -13,8 +13,8 @@ final class Carrier extends Thread {
     @Nullable Loop loop;
     final @Nullable SimulatedSession session;
 
-    /** Of a session. */
-    SimulatedThreads.@Nullable Maker maker;
+    /** Of a session: whether Weft makes a thread of its own now. */
+    boolean makesOwn;
 
     /** Whether who waits for the session was interrupted: then its programs end. */
     volatile boolean interruptedFromOutside;

@@ -193,19 +193,17 @@ public final class Loop implements Executor {
     private final Map<CompletionStage<?>, Stages> stages = new WeakHashMap<>();
 
     Loop(Options options) {
-        this(options, null, null);
+        this(options, null);
     }
 
-    /** A loop whose turns are a simulation's, on the carrier of a session. */
-    Loop(Options options, @Nullable Simulation simulation, @Nullable Carrier carrier) {
+    /**
+     * @param carrier that of a session, if the driver is a {@link Simulation}; null for one of its
+     *     own
+     */
+    Loop(Options options, @Nullable Carrier carrier) {
         this.driver = options.driver().get();
         this.simulated =
-                simulation == null || carrier == null
-                        ? null
-                        : new SimulatedTurns(this, simulation, carrier);
-        if (carrier != null && carrier.maker != null) {
-            carrier.maker.turns = simulated;
-        }
+                carrier == null ? null : new SimulatedTurns(this, (Simulation) driver, carrier);
         this.ready = simulated == null ? new ReadyQueue() : simulated;
         String named = options.name();
         this.name = named == null ? "weft-" + NUMBERS.incrementAndGet() : named;
@@ -216,7 +214,7 @@ public final class Loop implements Executor {
         this.io = driver.onCarrier() ? null : new IoTask(this, driver);
         this.system = new SystemTask(this);
         this.invariants =
-                options.debug() || simulation != null || driver instanceof Invariants.Wanted
+                options.debug() || simulated != null || driver instanceof Invariants.Wanted
                         ? new Invariants(this)
                         : null;
         this.starts = options.debug() ? new Starts() : null;
@@ -1349,6 +1347,13 @@ public final class Loop implements Executor {
     void atPoint(LoopTask<?> task) {
         if (simulated != null) {
             simulated.atPoint(task);
+        }
+    }
+
+    /** The running task makes a thread. */
+    void threadIsMade() {
+        if (simulated != null) {
+            simulated.threadIsMade();
         }
     }
 

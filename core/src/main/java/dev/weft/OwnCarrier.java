@@ -43,15 +43,14 @@ final class OwnCarrier extends Switching {
 
     @Override
     Thread newThread(@Nullable String name, Runnable body) {
-        SimulatedThreads.Maker maker = carrier.maker;
-        if (maker == null) {
+        if (carrier.session == null) {
             return Internals.newVirtualThread(scheduler, name, body);
         }
-        maker.begin();
+        carrier.makesOwn = true;
         try {
             return Internals.newVirtualThread(scheduler, name, body);
         } finally {
-            maker.end();
+            carrier.makesOwn = false;
         }
     }
 

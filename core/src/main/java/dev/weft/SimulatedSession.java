@@ -53,7 +53,7 @@ final class SimulatedSession implements Runnable {
 
     @Override
     public void run() {
-        carrier.maker = SimulatedThreads.watch();
+        SimulatedThreads.watch(carrier);
         end = Combinators.attempt(body);
     }
 
@@ -82,7 +82,7 @@ final class SimulatedSession implements Runnable {
                         Settings.grace(),
                         Duration.ZERO,
                         Settings.debug());
-        Loop loop = new Loop(options, simulation, carrier);
+        Loop loop = new Loop(options, carrier);
         LoopTask<T> task = loop.prepare("main", main);
         Loop before = carrier.loop;
         carrier.loop = loop;

@@ -4,46 +4,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notices that a simulated program makes a thread: whatever it does, and when, is not the
- * simulation's choice. Inherited by all threads that the program has; the JDK asks for the child's
- * value in the constructor of the child.
+ * simulation's choice. All threads that the program has inherit the carrier of their session; the
+ * JDK asks for the child's value in the constructor of the child.
  */
-final class SimulatedThreads extends InheritableThreadLocal<SimulatedThreads.@Nullable Maker> {
+final class SimulatedThreads extends InheritableThreadLocal<@Nullable Carrier> {
     private static final SimulatedThreads OF = new SimulatedThreads();
     private static final int MOST_FRAMES = 8;
-
-    /** Who makes the threads of a session. */
-    static final class Maker {
-        /** Whether Weft makes one of its own now. */
-        private boolean making;
-
-        @Nullable SimulatedTurns turns;
-
-        void begin() {
-            making = true;
-        }
-
-        void end() {
-            making = false;
-        }
-    }
 
     private SimulatedThreads() {}
 
     /** On a session's thread: from now on. */
-    static Maker watch() {
-        Maker maker = new Maker();
-        OF.set(maker);
-        return maker;
+    static void watch(Carrier carrier) {
+        OF.set(carrier);
     }
 
     @Override
-    protected @Nullable Maker childValue(@Nullable Maker maker) {
-        SimulatedTurns turns = maker == null ? null : maker.turns;
-        if (maker == null || turns == null || maker.making || isVirtual()) {
-            return maker;
+    protected @Nullable Carrier childValue(@Nullable Carrier carrier) {
+        Loop loop = carrier == null ? null : carrier.loop;
+        if (carrier == null || loop == null || carrier.makesOwn || isVirtual()) {
+            return carrier;
         }
-        if (Internals.currentCarrier() instanceof Carrier) { // else it is a thread that was let go
-            turns.threadIsMade();
+        if (Internals.currentCarrier() == carrier) { // else by a thread that was let go
+            loop.threadIsMade();
         }
         return null;
     }

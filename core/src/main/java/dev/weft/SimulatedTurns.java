@@ -3,9 +3,10 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /**
  * What a loop does in place of its turns when a {@link Simulation} decides: one step or one timer
@@ -17,10 +18,32 @@ final class SimulatedTurns extends ReadyQueue {
     private final Carrier carrier;
 
     /** Ready, in the order in which they became so. */
-    private final List<Simulation.Candidate> ready = new ArrayList<>();
+    private final Line ready = new Line();
 
-    private final List<Simulation.Candidate> candidates = new ArrayList<>();
-    private final List<Timer> due = new ArrayList<>();
+    /**
+     * The timers that are due, in the order in which they would fire; looked up when they change.
+     */
+    private final Line due = new Line();
+
+    private long dueAt;
+    private long timersSet = -1;
+    private int timers;
+
+    /** What can come next. */
+    private final List<Simulation.Candidate> candidates =
+            new AbstractList<>() {
+                @Override
+                public int size() {
+                    return due.size() + ready.size();
+                }
+
+                @Override
+                public Simulation.Candidate get(int index) {
+                    int n = due.size();
+                    return index < n ? due.get(index) : ready.get(index - n);
+                }
+            };
+
     private final IdentityHashMap<Runnable, Simulation.Candidate> known = new IdentityHashMap<>();
     private int actors;
     private @Nullable LoopTask<?> beginning;
@@ -104,59 +127,53 @@ final class SimulatedTurns extends ReadyQueue {
             }
             long now = simulation.nanoTime();
             loop.turnTime = now;
-            if (ready.isEmpty() || loop.timers.earliest() <= now) {
-                if (!happensNow(now)) {
-                    if (loop.hasFinished()) {
-                        return;
-                    }
-                    idle();
-                    continue;
+            lookForDue(now);
+            if (candidates.isEmpty()) {
+                if (loop.hasFinished()) {
+                    return;
                 }
-            } else {
-                candidates.clear();
-                candidates.addAll(ready);
+                idle();
+                continue;
             }
-            long next = nextTimer(now);
-            if (next != Long.MAX_VALUE
-                    && !ready.isEmpty()
+            long next = loop.timers.earliest();
+            if (due.isEmpty()
+                    && next != Long.MAX_VALUE
                     && simulation.isSlow(Duration.ofNanos(next - now))) {
                 simulation.jumpTo(next);
                 continue;
             }
-            int index = simulation.choose(candidates);
-            happen(candidates.get(index));
+            happen(simulation.choose(candidates));
             count();
         }
     }
 
-    /** Collects what can come next; false if nothing can. */
-    private boolean happensNow(long now) {
-        candidates.clear();
-        due.clear();
-        loop.timers.due(now, due);
-        for (Timer timer : due) {
-            Simulation.Candidate c = new Simulation.Candidate(null, -1, timer.task(), timer.what());
-            c.timer = timer;
-            candidates.add(c);
+    private void lookForDue(long now) {
+        if (now == dueAt && timersSet == loop.timers.sets() && timers == loop.timers.size()) {
+            return;
         }
-        candidates.addAll(ready);
-        return !candidates.isEmpty();
+        due.clear();
+        for (Timer timer : loop.timers.due(now)) {
+            due.add(new Simulation.Candidate(timer));
+        }
+        dueAt = now;
+        remember();
     }
 
-    /** When the first timer is due that is not due yet, if that can be told cheaply. */
-    private long nextTimer(long now) {
-        long earliest = loop.timers.earliest();
-        return earliest > now ? earliest : Long.MAX_VALUE;
+    private void remember() {
+        timersSet = loop.timers.sets();
+        timers = loop.timers.size();
     }
 
-    private void happen(Simulation.Candidate chosen) {
+    private void happen(int index) {
+        int n = due.size();
+        Simulation.Candidate chosen = index < n ? due.remove(index) : ready.remove(index - n);
         Timer timer = chosen.timer;
         Runnable continuation = chosen.continuation;
         if (timer != null) {
             loop.timers.cancel(timer);
+            remember();
             loop.fire(timer);
         } else if (continuation != null) {
-            ready.remove(chosen);
             loop.step(continuation);
             LoopTask<?> left = loop.lastTask();
             if (left != null) {
@@ -301,9 +318,12 @@ final class SimulatedTurns extends ReadyQueue {
     private void count() {
         steps++;
         long most = simulation.mostSteps();
-        if (steps == most || (steps < most && carrier.interruptedFromOutside)) {
-            steps = Math.max(steps, most);
+        if (steps == most) {
             loop.condemn(simulation.tooManySteps(steps), "the simulation's limit of steps");
+        } else if (steps < most && carrier.interruptedFromOutside) {
+            steps = most;
+            String why = "the thread that waits for the simulation was interrupted";
+            loop.condemn(new CancellationException(why), why);
         } else if (steps >= most * 2) {
             abandon(simulation.tooManySteps(steps));
         }

@@ -201,17 +201,22 @@ public abstract class Simulation implements Driver {
         private final int actor;
         private @Nullable LoopTask<?> task;
         private final String what;
-        @Nullable Timer timer;
+        final @Nullable Timer timer;
 
-        Candidate(
-                @Nullable Runnable continuation,
-                int actor,
-                @Nullable LoopTask<?> task,
-                String what) {
+        Candidate(Timer timer) {
+            this.continuation = null;
+            this.actor = -1;
+            this.task = timer.task();
+            this.what = timer.what();
+            this.timer = timer;
+        }
+
+        Candidate(Runnable continuation, int actor, @Nullable LoopTask<?> task, String what) {
             this.continuation = continuation;
             this.actor = actor;
             this.task = task;
             this.what = what;
+            this.timer = null;
         }
 
         void is(LoopTask<?> known) {

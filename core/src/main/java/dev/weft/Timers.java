@@ -117,24 +117,31 @@ final class Timers {
         moved.index = i;
     }
 
-    /** Adds those that are due at {@code now}, in the order in which they would fire. */
-    void due(long now, List<? super Timer> to) {
-        if (size == 0 || at(0).when - now > 0) {
-            return;
-        }
+    /** Those that are due at {@code now}, in the order in which they would fire. */
+    List<Timer> due(long now) {
         List<Timer> all = new ArrayList<>();
-        for (int i = 0; i < size; i++) {
-            Timer timer = at(i);
-            if (timer.when - now <= 0) {
-                all.add(timer);
-            }
-        }
+        addDue(0, now, all);
         all.sort(
                 (a, b) ->
                         a.when != b.when
                                 ? Long.signum(a.when - b.when)
                                 : Long.signum(a.order - b.order));
-        to.addAll(all);
+        return all;
+    }
+
+    /** What is below a timer that is not due is not due either. */
+    private void addDue(int i, long now, List<Timer> to) {
+        if (i < size && at(i).when - now <= 0) {
+            to.add(at(i));
+            for (int child = (i << 2) + 1; child <= (i << 2) + 4; child++) {
+                addDue(child, now, to);
+            }
+        }
+    }
+
+    /** How often one was set. If this and {@link #size} are the same, so are the timers. */
+    long sets() {
+        return orders;
     }
 
     /** In no particular order. */
