@@ -324,7 +324,7 @@ final class SimulatedTurns extends ReadyQueue {
             steps = most;
             String why = "the thread that waits for the simulation was interrupted";
             loop.condemn(new CancellationException(why), why);
-        } else if (steps >= most * 2) {
+        } else if (steps - most >= most) {
             abandon(simulation.tooManySteps(steps));
         }
     }

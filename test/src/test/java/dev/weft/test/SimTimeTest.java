@@ -155,6 +155,13 @@ class SimTimeTest {
     }
 
     @Test
+    void aLimitOfStepsMayBeAsHighAsNumbersGo() {
+        Exploration all =
+                Sim.exploring().runs(3).mostSteps(Long.MAX_VALUE).run(sim -> Weft.checkpoint());
+        assertThat(all.runs()).isEqualTo(3);
+    }
+
+    @Test
     void roundsThatSwallowTheirCancellationEndAllTheSame() {
         assertThatThrownBy(
                         () ->
