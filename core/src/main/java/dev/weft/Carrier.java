@@ -10,7 +10,12 @@ final class Carrier extends Thread {
     /** Address space, not memory. A task's frames lie here while it runs. */
     private static final long STACK_BYTES = 16L << 20;
 
+    /** Null while what runs is off the loop: a call that a simulated program has offloaded. */
     @Nullable Loop loop;
+
+    /** Of a session: the loop of the program that runs, whatever of it does. */
+    @Nullable Loop program;
+
     final @Nullable SimulatedSession session;
 
     /** Of a session: whether Weft makes a thread of its own now. */

@@ -124,7 +124,7 @@ public final class Loop implements Executor {
     boolean bindsLocals;
 
     private final ReadyQueue ready;
-    private final @Nullable SimulatedTurns simulated;
+    final @Nullable SimulatedTurns simulated;
     final Inbox inbox = new Inbox();
     private final SystemTask system;
     private final @Nullable IoTask io;
@@ -171,7 +171,7 @@ public final class Loop implements Executor {
     /** Whether a virtual thread has run that is no task, or one that came from the JDK's waits. */
     private boolean strangerRan;
 
-    private boolean systemTaskRan;
+    private boolean noStrangerRan;
 
     private @Nullable LoopTask<?> current;
     private final Map<Thread, LoopTask<?>> byThread = new HashMap<>();
@@ -366,7 +366,7 @@ public final class Loop implements Executor {
         }
         switching.start(task.thread);
         if (simulated != null) {
-            simulated.begins(null);
+            simulated.begins((LoopTask<?>) null);
         }
         if (Switching.PORTABLE) {
             register(task);
@@ -739,6 +739,9 @@ public final class Loop implements Executor {
         if (!switching.isOnLoop()) {
             return Internals.defaultScheduler().schedule(command, nanos, TimeUnit.NANOSECONDS);
         }
+        if (simulated != null) {
+            simulated.jdkWaits();
+        }
         JdkTimer timer = new JdkTimer(this, command);
         timers.set(timer, nanoTime() + Math.clamp(nanos, 0, Durations.LONGEST_NANOS));
         return timer;
@@ -788,9 +791,9 @@ public final class Loop implements Executor {
         SimulatedTurns turns = Objects.requireNonNull(simulated);
         driver.start(this);
         begin(main);
-        turns.systemTaskBegins(true);
+        turns.begins("system");
         switching.start(system.thread);
-        turns.systemTaskBegins(false);
+        turns.begins((String) null);
         turns.takeLast();
         carry();
     }
@@ -1031,8 +1034,8 @@ public final class Loop implements Executor {
         STEP.setOpaque(this, step + 1);
         LoopTask<?> left = current;
         if (left == null) {
-            strangerRan |= !systemTaskRan;
-            systemTaskRan = false;
+            strangerRan |= !noStrangerRan;
+            noStrangerRan = false;
         } else if (left.isInForeignWait() && !left.isRegistered) {
             register(left);
         }
@@ -1233,9 +1236,9 @@ public final class Loop implements Executor {
         strangerRan = true;
     }
 
-    /** The system task runs, which is no stranger. */
-    void systemTaskRuns() {
-        systemTaskRan = true;
+    /** The system task runs, or a call that was offloaded: no stranger. */
+    void noStrangerRuns() {
+        noStrangerRan = true;
     }
 
     /** Whether something may wake a task that does not show in what the tasks wait for. */

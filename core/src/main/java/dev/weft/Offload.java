@@ -8,7 +8,8 @@ import java.util.Objects;
  * What a call may do that {@link Weft#offload} or {@link Weft#compute} runs on another thread:
  * notice its cancellation, and have something done on the loop it came from (AnyIO's {@code
  * from_thread}). <em>For the thread of such a call.</em> In a task of a loop the methods work, too,
- * so that code need not know where it runs.
+ * so that code need not know where it runs. In a {@link Simulation} a call runs, with all of this,
+ * on a virtual thread as one of the steps that are chosen.
  */
 public final class Offload {
     private Offload() {}

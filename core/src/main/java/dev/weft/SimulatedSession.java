@@ -84,12 +84,14 @@ final class SimulatedSession implements Runnable {
                         Settings.debug());
         Loop loop = new Loop(options, carrier);
         LoopTask<T> task = loop.prepare("main", main);
-        Loop before = carrier.loop;
+        Loop before = carrier.program;
         carrier.loop = loop;
+        carrier.program = loop;
         try {
             loop.carryHere(task);
         } finally {
             carrier.loop = before;
+            carrier.program = before;
             Invariants checked = loop.invariants;
             simulation.leftovers = checked == null ? List.of() : checked.broken();
         }

@@ -20,7 +20,7 @@ final class SimulatedThreads extends InheritableThreadLocal<@Nullable Carrier> {
 
     @Override
     protected @Nullable Carrier childValue(@Nullable Carrier carrier) {
-        Loop loop = carrier == null ? null : carrier.loop;
+        Loop loop = carrier == null ? null : carrier.program;
         if (carrier == null || loop == null || carrier.makesOwn || isVirtual()) {
             return carrier;
         }

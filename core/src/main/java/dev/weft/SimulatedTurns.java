@@ -47,7 +47,12 @@ final class SimulatedTurns extends ReadyQueue {
     private final IdentityHashMap<Runnable, Simulation.Candidate> known = new IdentityHashMap<>();
     private int actors;
     private @Nullable LoopTask<?> beginning;
-    private boolean beginningSystem;
+    private @Nullable String beginningName;
+    final SimulatedWorkers workers;
+
+    /** Whether a timed wait of the JDK's has begun in this step. */
+    private boolean waitsForJdk;
+
     private long steps;
     private boolean abandoned;
 
@@ -56,6 +61,7 @@ final class SimulatedTurns extends ReadyQueue {
         this.loop = loop;
         this.simulation = simulation;
         this.carrier = carrier;
+        this.workers = new SimulatedWorkers(loop, this, carrier);
     }
 
     // ---- as the ready queue
@@ -75,14 +81,14 @@ final class SimulatedTurns extends ReadyQueue {
         Simulation.Candidate candidate = known.get(continuation);
         if (candidate == null) {
             LoopTask<?> task = beginning;
+            String name = beginningName;
+            int actor = actors++;
+            if (name == null) {
+                name = task != null ? "" : "thread-" + actor;
+            }
             candidate =
                     new Simulation.Candidate(
-                            continuation,
-                            actors++,
-                            task,
-                            task != null
-                                    ? ""
-                                    : beginningSystem ? "system" : "thread-" + (actors - 1));
+                            continuation, actor, task, name, workers.own(continuation));
             known.put(continuation, candidate);
         }
         ready.add(candidate);
@@ -101,8 +107,14 @@ final class SimulatedTurns extends ReadyQueue {
         }
     }
 
-    void systemTaskBegins(boolean now) {
-        beginningSystem = now;
+    /** A thread that is no task, and of such a name, likewise. */
+    void begins(@Nullable String name) {
+        beginningName = name;
+    }
+
+    /** The running virtual thread waits for time to pass with a call of the JDK's. */
+    void jdkWaits() {
+        waitsForJdk = true;
     }
 
     void atPoint(LoopTask<?> task) {
@@ -173,10 +185,15 @@ final class SimulatedTurns extends ReadyQueue {
             loop.timers.cancel(timer);
             remember();
             loop.fire(timer);
+        } else if (continuation != null && chosen.isOutside) {
+            workers.step(continuation);
+            inspectWait(chosen.toString(), workers.thread(continuation));
         } else if (continuation != null) {
             loop.step(continuation);
             LoopTask<?> left = loop.lastTask();
-            if (left != null) {
+            if (left == null) {
+                inspectWait(chosen.toString(), null);
+            } else {
                 chosen.is(left);
                 if (left.isDone()) {
                     known.remove(continuation);
@@ -193,25 +210,37 @@ final class SimulatedTurns extends ReadyQueue {
         if (!task.isInForeignWait()) {
             return;
         }
-        switch (task.thread.getState()) {
-            case TIMED_WAITING ->
-                    escaped(
-                            "task '"
-                                    + task.path()
-                                    + "' waits for time to pass with a call of the JDK's, which"
-                                    + " reads the real clock; use Weft.sleep, Weft.timeout and the"
-                                    + " timed waits of dev.weft.sync",
-                            task.thread);
-            case BLOCKED ->
-                    escaped(
-                            "task '"
-                                    + task.path()
-                                    + "' waits for a monitor that another task holds while it waits"
-                                    + " itself; who gets it when is the JDK's choice. Use"
-                                    + " dev.weft.sync.Lock around code that waits",
-                            task.thread);
-            default -> {}
+        inspectWait("task '" + task.path() + "'", task.thread);
+        if (task.thread.getState() == Thread.State.BLOCKED) {
+            escaped(
+                    "task '"
+                            + task.path()
+                            + "' waits for a monitor that another task holds while it waits itself;"
+                            + " who gets it when is the JDK's choice. Use dev.weft.sync.Lock around"
+                            + " code that waits",
+                    task.thread);
         }
+    }
+
+    private void inspectWait(String who, @Nullable Thread thread) {
+        if (waitsForJdk) {
+            waitsForJdk = false;
+            escaped(
+                    who
+                            + " waits for time to pass with a call of the JDK's, which reads the"
+                            + " real clock; use Weft.sleep, Weft.timeout and the timed waits of"
+                            + " dev.weft.sync",
+                    thread);
+        }
+    }
+
+    void forget(Runnable continuation) {
+        known.remove(continuation);
+    }
+
+    /** Whether the program has other threads, too. */
+    boolean isReal() {
+        return !simulation.patience().isZero();
     }
 
     private void handedIn() {
@@ -251,6 +280,7 @@ final class SimulatedTurns extends ReadyQueue {
         if (waitForOthers()) {
             return;
         }
+        workers.lookForStuck();
         for (LoopTask<?> task : TreeReader.allOf(loop)) {
             if (task.isInForeignWait()) {
                 escaped(
@@ -307,7 +337,7 @@ final class SimulatedTurns extends ReadyQueue {
         }
     }
 
-    private @Nullable RuntimeException escaped(String what, @Nullable Thread thread) {
+    @Nullable RuntimeException escaped(String what, @Nullable Thread thread) {
         RuntimeException failure = simulation.escaped(what, thread);
         if (failure != null) {
             loop.condemn(failure, "it left the simulation");

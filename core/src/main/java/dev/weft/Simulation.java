@@ -203,20 +203,30 @@ public abstract class Simulation implements Driver {
         private final String what;
         final @Nullable Timer timer;
 
+        /** Runs off the loop. */
+        final boolean isOutside;
+
         Candidate(Timer timer) {
             this.continuation = null;
             this.actor = -1;
             this.task = timer.task();
             this.what = timer.what();
             this.timer = timer;
+            this.isOutside = false;
         }
 
-        Candidate(Runnable continuation, int actor, @Nullable LoopTask<?> task, String what) {
+        Candidate(
+                Runnable continuation,
+                int actor,
+                @Nullable LoopTask<?> task,
+                String what,
+                boolean isOutside) {
             this.continuation = continuation;
             this.actor = actor;
             this.task = task;
             this.what = what;
             this.timer = null;
+            this.isOutside = isOutside;
         }
 
         void is(LoopTask<?> known) {
@@ -243,8 +253,8 @@ public abstract class Simulation implements Driver {
 
         /**
          * What it is called, the same in each repetition: a task by the name that it was started
-         * with, or {@code task-N} of {@link #actor}; other threads {@code system} and {@code
-         * thread-N}; a timer by what it is.
+         * with, or {@code task-N} of {@link #actor}; other threads {@code system}, {@code
+         * weft-offload-N}, {@code weft-compute-N} and {@code thread-N}; a timer by what it is.
          */
         public String name() {
             if (timer != null || task == null) {

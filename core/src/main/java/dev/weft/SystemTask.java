@@ -51,7 +51,7 @@ final class SystemTask implements Runnable {
     @Override
     public void run() {
         loop.switching.entered();
-        loop.systemTaskRuns();
+        loop.noStrangerRuns();
         int works = 0;
         for (; ; ) {
             Runnable work = queue.poll();
@@ -63,7 +63,7 @@ final class SystemTask implements Runnable {
                 while (idle) {
                     loop.switching.park(null);
                 }
-                loop.systemTaskRuns();
+                loop.noStrangerRuns();
             } else {
                 try {
                     work.run();
@@ -73,7 +73,7 @@ final class SystemTask implements Runnable {
                 Thread.interrupted(); // or park() would return at once from now on
                 if (++works % WORKS_A_STEP == 0) {
                     loop.switching.giveWay(null);
-                    loop.systemTaskRuns();
+                    loop.noStrangerRuns();
                 }
             }
         }

@@ -461,6 +461,9 @@ final class TaskGroup extends OwnedScope implements Group {
     /** Whether a request had come by the time the last child ended. */
     private boolean join() {
         Object requested = false;
+        if (owner.isWatched && (ordinary > 0 || daemons > 0)) {
+            owner.loop.atPoint(owner);
+        }
         while (ordinary > 0) {
             requested = join.awaitUncancellable();
         }

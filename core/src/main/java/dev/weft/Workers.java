@@ -45,8 +45,7 @@ final class Workers {
                     Settings.offloadThreads(), "Weft.offload (all threads are busy)", null);
 
     /** A computation that waits lends to blocking calls, too, lest the two wait for each other. */
-    private final Limit computing =
-            new Limit.OfLoop(Computing.CPUS, "Weft.compute (all threads are busy)", blocking);
+    private final Limit computing;
 
     private final Set<OffloadCall<?>> abandoned = new LinkedHashSet<>();
     private boolean reportsAtEnd;
@@ -54,6 +53,11 @@ final class Workers {
 
     Workers(Loop loop) {
         this.loop = loop;
+        this.computing =
+                new Limit.OfLoop(
+                        loop.simulated == null ? Computing.CPUS : SimulatedWorkers.CPUS,
+                        "Weft.compute (all threads are busy)",
+                        blocking);
     }
 
     <T extends @Nullable Object> T offload(OffloadOptions options, Body<T, ?> body) {
@@ -63,12 +67,29 @@ final class Workers {
                 "Weft.offload",
                 options,
                 limiter != null ? new Limit.Shared(limiter) : executor == null ? blocking : null,
-                executor == null ? BLOCKING : executor,
+                executor == null ? blockingThreads() : executor,
                 body);
     }
 
     <T extends @Nullable Object> T compute(Body<T, ?> body) {
-        return run("Weft.compute", OffloadOptions.defaults(), computing, COMPUTING, body);
+        SimulatedTurns s = simulated();
+        return run(
+                "Weft.compute",
+                OffloadOptions.defaults(),
+                computing,
+                s == null ? COMPUTING : s.workers.computing,
+                body);
+    }
+
+    private Executor blockingThreads() {
+        SimulatedTurns s = simulated();
+        return s == null ? BLOCKING : s.workers.blocking;
+    }
+
+    /** Null if the program has real threads. */
+    private @Nullable SimulatedTurns simulated() {
+        SimulatedTurns s = loop.simulated;
+        return s == null || s.isReal() ? null : s;
     }
 
     private <T extends @Nullable Object> T run(

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The snippets of {@code docs/testing.md}. */
@@ -128,6 +129,26 @@ class TestingSnippetsTest {
                 });
         sim.assertCheckpoint(() -> shop.buy("joe"));
         sim.assertNoCheckpoint(shop::stock);
+    }
+
+    // end
+
+    // snippet
+    @SimTest
+    @CancelEverywhere("bob")
+    void writes_down_what_it_sells() {
+        var shop = new Shop(1);
+        List<String> book = new ArrayList<>();
+        Weft.group(
+                g ->
+                        g.start(
+                                "bob",
+                                () -> {
+                                    if (shop.buy("bob")) {
+                                        Weft.shield(() -> Weft.offload(() -> book.add("bob")));
+                                    }
+                                }));
+        assertThat(book).hasSize(shop.sold());
     }
 
     // end

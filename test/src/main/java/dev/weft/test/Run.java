@@ -213,10 +213,7 @@ final class Run extends Simulation {
         }
         if (!chosen.isTimer() && acting != null) {
             acting.suspends(steps);
-            if (task != null
-                    && waiting == null
-                    && isDue(Fault.Window.PENDING)
-                    && stage(task) == Stage.WAITING) {
+            if (task != null && waiting == null && isDue(Fault.Window.PENDING) && isInWait(task)) {
                 waiting = task;
                 waitingActor = acting;
                 left = fault == null ? 0 : fault.later() + 1;
@@ -269,8 +266,13 @@ final class Run extends Simulation {
                 && a.name.equals(f.victim());
     }
 
+    private boolean isInWait(Task<?> task) {
+        Stage stage = stage(task);
+        return stage == Stage.WAITING || stage == Stage.JOINING;
+    }
+
     private void strikeWaiting(Task<?> victim) {
-        if (fault != null && isAtPoint(fault, waitingActor) && stage(victim) == Stage.WAITING) {
+        if (fault != null && isAtPoint(fault, waitingActor) && isInWait(victim)) {
             strike(victim);
         }
     }

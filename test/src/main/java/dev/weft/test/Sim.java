@@ -175,9 +175,9 @@ public final class Sim {
      * Runs the action and fails if the calling task has come to no cancellation point in it: no
      * place where a cancellation would have arrived (Trio's {@code assert_checkpoints}). Each entry
      * into a wait of Weft's counts, also where what it is for is there already, and in a shield;
-     * {@link Weft#checkpoint} and {@link Weft#checkCancelled} count. What does not: {@code
-     * tryAcquire} and its like, the end of a group, which waits for its children without being cut
-     * short, what other tasks come to meanwhile, and waits of the JDK's.
+     * {@link Weft#checkpoint} and {@link Weft#checkCancelled} count, and so does the end of a group
+     * that has to wait for its children. What does not: {@code tryAcquire} and its like, what other
+     * tasks come to meanwhile, and waits of the JDK's.
      *
      * @throws X what the action throws; it may have thrown before it came to one
      * @throws AssertionError if it came to none
@@ -194,7 +194,7 @@ public final class Sim {
     /**
      * Runs the action and fails if the calling task has come to a cancellation point in it, as
      * {@link #assertCheckpoint} counts them (Trio's {@code assert_no_checkpoints}). Where there is
-     * none, and no group ends, no other task runs.
+     * none, no other task runs.
      *
      * @throws X what the action throws
      * @throws AssertionError if it came to one, with what the action threw as its cause

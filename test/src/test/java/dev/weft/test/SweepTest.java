@@ -62,6 +62,42 @@ class SweepTest {
     }
 
     @Test
+    void aTaskIsCancelledWhileItsGroupJoins() {
+        TreeSet<String> ends = new TreeSet<>();
+        Exploration all =
+                Sim.exploring()
+                        .runs(1)
+                        .cancelling("victim")
+                        .run(
+                                sim -> {
+                                    List<String> log = new ArrayList<>();
+                                    Weft.group(
+                                            g ->
+                                                    g.start(
+                                                            "victim",
+                                                            () -> {
+                                                                Weft.group(
+                                                                        h ->
+                                                                                h.start(
+                                                                                        () -> {
+                                                                                            Weft
+                                                                                                    .sleep(
+                                                                                                            LONG);
+                                                                                            log.add(
+                                                                                                    "slept");
+                                                                                        }));
+                                                                log.add("joined");
+                                                            }));
+                                    ends.add(String.join(", ", log));
+                                });
+        assertThat(ends)
+                .containsExactlyInAnyOrder(
+                        "", // on entry, or while it joins: the child is cancelled
+                        "slept, joined"); // when it has joined
+        assertThat(all.runs()).isGreaterThan(3);
+    }
+
+    @Test
     void aCancelledTaskThatHasNotBegunRunsToItsFirstWait() {
         boolean[] cleaned = new boolean[1];
         Sim.exploring()
