@@ -352,6 +352,7 @@ final class SimulatedTurns extends ReadyQueue {
             loop.condemn(simulation.tooManySteps(steps), "the simulation's limit of steps");
         } else if (steps < most && carrier.interruptedFromOutside) {
             steps = most;
+            simulation.wasInterrupted = true;
             String why = "the thread that waits for the simulation was interrupted";
             loop.condemn(new CancellationException(why), why);
         } else if (steps - most >= most) {

@@ -280,6 +280,16 @@ public abstract class Simulation implements Driver {
 
     List<String> leftovers = List.of();
 
+    /**
+     * Whether the program was ended with a {@link java.util.concurrent.CancellationException}
+     * because the thread that waits for the session was interrupted. After {@link #run}.
+     */
+    protected final boolean wasInterrupted() {
+        return wasInterrupted;
+    }
+
+    boolean wasInterrupted;
+
     boolean hasRun;
 
     // ---- as a driver

@@ -247,7 +247,7 @@ public final class Explorer {
         private void sweep(int i) {
             for (Fault fault : faultsOf(i)) {
                 Run run = execute(strategy(i), data(i), fault, false);
-                if (run.hasStruck()) {
+                if (run.faults().struck() != null) {
                     struck.add(fault);
                 }
                 Throwable wrong = run.wrong();
@@ -260,11 +260,11 @@ public final class Explorer {
         /** What could befall the victims in this run. */
         List<Fault> faultsOf(int i) {
             Run calm = execute(strategy(i), data(i), null, false);
-            names.addAll(calm.names());
-            List<Fault> possible = calm.possibleFaults(sweep);
+            names.addAll(calm.faults().names());
+            List<Fault> possible = calm.faults().possible(sweep);
             if (i == 0) {
                 faults = possible;
-                lateFaults = calm.lateFaults(sweep);
+                lateFaults = calm.faults().late(sweep);
             }
             return possible;
         }
@@ -316,8 +316,11 @@ public final class Explorer {
         private Run execute(Strategy strategy, long data, @Nullable Fault fault, boolean traces) {
             executed++;
             Run run = new Run(strategy, data, mostSteps, fault, traces, seen);
-            run.execute(program);
+            Throwable wrong = run.execute(program);
             steps += run.steps();
+            if (run.isCutShort() && wrong != null) {
+                throw Throwing.sneaky(wrong);
+            }
             return run;
         }
 

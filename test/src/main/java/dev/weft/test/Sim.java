@@ -183,9 +183,9 @@ public final class Sim {
      * @throws AssertionError if it came to none
      */
     public <X extends Exception> void assertCheckpoint(Action<X> action) throws X {
-        int before = run.points();
+        int before = run.faults().points();
         action.run();
-        if (run.points() == before) {
+        if (run.faults().points() == before) {
             throw new AssertionError(
                     "came to no cancellation point: a task that does only this can't be cancelled");
         }
@@ -200,14 +200,14 @@ public final class Sim {
      * @throws AssertionError if it came to one, with what the action threw as its cause
      */
     public <X extends Exception> void assertNoCheckpoint(Action<X> action) throws X {
-        int before = run.points();
+        int before = run.faults().points();
         Throwable thrown = null;
         try {
             action.run();
         } catch (Throwable t) {
             thrown = t;
         }
-        int came = run.points() - before;
+        int came = run.faults().points() - before;
         if (came > 0) {
             throw new AssertionError(
                     "came to " + came + " cancellation points, though it should to none", thrown);
@@ -224,7 +224,7 @@ public final class Sim {
      * @throws X what {@code failure} gives, if this pass is the one
      */
     public <X extends Exception> void mayFail(String place, Supplier<X> failure) throws X {
-        if (run.failsAt(Objects.requireNonNull(place, "the place"))) {
+        if (run.faults().failsAt(Objects.requireNonNull(place, "the place"))) {
             throw failure.get();
         }
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 
 /** What an exploration finds, and how it says so. */
 class ExplorerTest {
@@ -174,5 +175,25 @@ class ExplorerTest {
         assertThat(failure).hasMessageContaining("found in " + hunt.executions() + " runs");
         assertThat(hunt.shrunk().deviations()).isLessThanOrEqualTo(hunt.found().deviations());
         assertThat(hunt.executions()).isLessThan(100);
+    }
+
+    @Test
+    void oneThatIsInterruptedEndsAndSaysSo() {
+        Thread caller = Thread.currentThread();
+        int[] runs = new int[1];
+        assertThatThrownBy(
+                        () ->
+                                Sim.exploring()
+                                        .runs(Integer.MAX_VALUE)
+                                        .run(
+                                                sim -> {
+                                                    if (++runs[0] == 30) {
+                                                        caller.interrupt();
+                                                    }
+                                                    Weft.checkpoint();
+                                                }))
+                .isExactlyInstanceOf(CancellationException.class)
+                .hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
     }
 }
