@@ -366,7 +366,7 @@ public final class Loop implements Executor {
         }
         switching.start(task.thread);
         if (simulated != null) {
-            simulated.begins((LoopTask<?>) null);
+            simulated.hasBegun();
         }
         if (Switching.PORTABLE) {
             register(task);
@@ -791,9 +791,9 @@ public final class Loop implements Executor {
         SimulatedTurns turns = Objects.requireNonNull(simulated);
         driver.start(this);
         begin(main);
-        turns.begins("system");
+        turns.begins(system.thread, "system");
         switching.start(system.thread);
-        turns.begins((String) null);
+        turns.hasBegun();
         turns.takeLast();
         carry();
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 final class SimulatedSession implements Runnable {
     private final Carrier carrier;
     private final Body<?, ?> body;
+    final OutsideMonitors monitors = new OutsideMonitors();
     private Combinators.@Nullable Attempt<?> end;
 
     private SimulatedSession(Body<?, ?> body) {

@@ -47,6 +47,7 @@ final class SimulatedTurns extends ReadyQueue {
     private final IdentityHashMap<Runnable, Simulation.Candidate> known = new IdentityHashMap<>();
     private int actors;
     private @Nullable LoopTask<?> beginning;
+    private @Nullable Thread beginningThread;
     private @Nullable String beginningName;
     final SimulatedWorkers workers;
 
@@ -88,7 +89,7 @@ final class SimulatedTurns extends ReadyQueue {
             }
             candidate =
                     new Simulation.Candidate(
-                            continuation, actor, task, name, workers.own(continuation));
+                            continuation, actor, beginningThread, task, name, workers.own());
             known.put(continuation, candidate);
         }
         ready.add(candidate);
@@ -99,17 +100,23 @@ final class SimulatedTurns extends ReadyQueue {
         return ready.isEmpty() ? null : ready.removeFirst().continuation;
     }
 
-    /** The thread of {@code task} becomes ready for the first time until the next call. */
-    void begins(@Nullable LoopTask<?> task) {
+    /** What becomes ready for the first time until {@link #hasBegun} is this task's thread. */
+    void begins(LoopTask<?> task) {
         beginning = task;
-        if (task != null) {
-            task.isWatched = true;
-        }
+        beginningThread = task.thread;
+        task.isWatched = true;
     }
 
-    /** A thread that is no task, and of such a name, likewise. */
-    void begins(@Nullable String name) {
+    /** Likewise, a thread that is no task, and is called so. */
+    void begins(Thread thread, String name) {
+        beginningThread = thread;
         beginningName = name;
+    }
+
+    void hasBegun() {
+        beginning = null;
+        beginningThread = null;
+        beginningName = null;
     }
 
     /** The running virtual thread waits for time to pass with a call of the JDK's. */
@@ -134,8 +141,8 @@ final class SimulatedTurns extends ReadyQueue {
     /** Until the program has ended. */
     void take() {
         while (!abandoned) {
-            if (!loop.inbox.isEmpty()) {
-                handedIn();
+            for (Inbox.Entry e = loop.inbox.takeAll(); e != null; e = e.next) {
+                handedIn(e);
             }
             long now = simulation.nanoTime();
             loop.turnTime = now;
@@ -185,43 +192,53 @@ final class SimulatedTurns extends ReadyQueue {
             loop.timers.cancel(timer);
             remember();
             loop.fire(timer);
-        } else if (continuation != null && chosen.isOutside) {
-            workers.step(continuation);
-            inspectWait(chosen.toString(), workers.thread(continuation));
         } else if (continuation != null) {
-            loop.step(continuation);
-            LoopTask<?> left = loop.lastTask();
-            if (left == null) {
-                inspectWait(chosen.toString(), null);
-            } else {
-                chosen.is(left);
-                if (left.isDone()) {
-                    known.remove(continuation);
-                } else {
-                    inspect(left);
-                }
-            }
+            step(chosen, continuation);
         }
         simulation.happened(chosen);
     }
 
-    /** A task that waits with the JDK's calls may wait for what is outside. */
-    private void inspect(LoopTask<?> task) {
-        if (!task.isInForeignWait()) {
-            return;
+    private void step(Simulation.Candidate chosen, Runnable continuation) {
+        LoopTask<?> left = null;
+        Thread thread;
+        do {
+            if (chosen.isOutside) {
+                workers.step(continuation);
+            } else {
+                loop.step(continuation);
+            }
+            LoopTask<?> announced = loop.lastTask();
+            left = announced == null ? left : announced;
+            thread = left == null ? chosen.thread : left.thread;
+        } while (thread != null
+                && (left == null || left.isInForeignWait())
+                && thread.getState() == Thread.State.BLOCKED
+                && comesBack(continuation));
+        if (left != null) {
+            chosen.is(left);
         }
-        inspectWait("task '" + task.path() + "'", task.thread);
-        if (task.thread.getState() == Thread.State.BLOCKED) {
-            escaped(
-                    "task '"
-                            + task.path()
-                            + "' waits for a monitor that another task holds while it waits itself;"
-                            + " who gets it when is the JDK's choice. Use dev.weft.sync.Lock around"
-                            + " code that waits",
-                    task.thread);
+        if (thread != null && !thread.isAlive()) {
+            known.remove(continuation);
+        } else if (left == null || left.isInForeignWait()) {
+            inspectWait(left == null ? chosen.toString() : "task '" + left.path() + "'", thread);
         }
     }
 
+    /** Whether another thread, which held the monitor, has made it ready again. */
+    private boolean comesBack(Runnable continuation) {
+        SimulatedSession.current().monitors.await(loop, carrier);
+        boolean came = false;
+        for (Inbox.Entry e = loop.inbox.takeAll(); e != null; e = e.next) {
+            if (e.work == continuation) {
+                came = true;
+            } else {
+                handedIn(e);
+            }
+        }
+        return came;
+    }
+
+    /** A wait with the JDK's calls may be for what is outside. */
     private void inspectWait(String who, @Nullable Thread thread) {
         if (waitsForJdk) {
             waitsForJdk = false;
@@ -232,10 +249,14 @@ final class SimulatedTurns extends ReadyQueue {
                             + " dev.weft.sync",
                     thread);
         }
-    }
-
-    void forget(Runnable continuation) {
-        known.remove(continuation);
+        if (thread != null && thread.getState() == Thread.State.BLOCKED) {
+            escaped(
+                    who
+                            + " waits for a monitor that another task holds while it waits itself;"
+                            + " who gets it when is the JDK's choice. Use dev.weft.sync.Lock around"
+                            + " code that waits",
+                    thread);
+        }
     }
 
     /** Whether the program has other threads, too. */
@@ -243,24 +264,20 @@ final class SimulatedTurns extends ReadyQueue {
         return !simulation.patience().isZero();
     }
 
-    private void handedIn() {
-        Inbox.Entry entry = loop.inbox.takeAll();
-        while (entry != null) {
-            Simulation.Candidate who = entry.isContinuation ? known.get(entry.work) : null;
-            LoopTask<?> task = who == null ? null : (LoopTask<?>) who.task();
-            escaped(
-                    entry.isContinuation
-                            ? "another thread woke "
-                                    + (task == null
-                                            ? "a virtual thread of the loop"
-                                            : "task '" + task.path() + "'")
-                                    + ", when is not the simulation's choice"
-                            : "another thread handed work to the loop, when is not the simulation's"
-                                    + " choice",
-                    task == null ? null : task.thread);
-            loop.take(entry);
-            entry = entry.next;
-        }
+    private void handedIn(Inbox.Entry entry) {
+        Simulation.Candidate who = entry.isContinuation ? known.get(entry.work) : null;
+        LoopTask<?> task = who == null ? null : (LoopTask<?>) who.task();
+        escaped(
+                entry.isContinuation
+                        ? "another thread woke "
+                                + (task == null
+                                        ? "a virtual thread of the loop"
+                                        : "task '" + task.path() + "'")
+                                + ", when is not the simulation's choice"
+                        : "another thread handed work to the loop, when is not the simulation's"
+                                + " choice",
+                task == null ? null : task.thread);
+        loop.take(entry);
     }
 
     /** Nothing can happen at this instant. */
@@ -280,7 +297,7 @@ final class SimulatedTurns extends ReadyQueue {
         if (waitForOthers()) {
             return;
         }
-        workers.lookForStuck();
+        lookForStuckCalls();
         for (LoopTask<?> task : TreeReader.allOf(loop)) {
             if (task.isInForeignWait()) {
                 escaped(
@@ -312,6 +329,18 @@ final class SimulatedTurns extends ReadyQueue {
         }
         if (ready.isEmpty() && loop.timers.isEmpty()) {
             abandon(null);
+        }
+    }
+
+    private void lookForStuckCalls() {
+        for (Simulation.Candidate candidate : known.values()) {
+            if (candidate.isOutside) {
+                escaped(
+                        candidate
+                                + ", an offloaded call, waits for what no task is left to do:"
+                                + " another thread would have to",
+                        candidate.thread);
+            }
         }
     }
 

@@ -1,9 +1,5 @@
 package dev.weft;
 
-import org.jspecify.annotations.Nullable;
-
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
@@ -21,10 +17,7 @@ final class SimulatedWorkers {
     final Executor blocking = threads("weft-offload-");
     final Executor computing = threads("weft-compute-");
 
-    /** Those that have begun a call and not ended it. */
-    private final Map<Runnable, Thread> alive = new LinkedHashMap<>();
-
-    private @Nullable Thread beginning;
+    private boolean begins;
     private boolean inStep;
 
     SimulatedWorkers(Loop loop, SimulatedTurns turns, Carrier carrier) {
@@ -41,11 +34,11 @@ final class SimulatedWorkers {
             public void execute(Runnable call) {
                 String name = prefix + ++number;
                 Thread thread = loop.switching.newThread(name, call);
-                beginning = thread;
-                turns.begins(name);
+                begins = true;
+                turns.begins(thread, name);
                 loop.switching.start(thread);
-                turns.begins((String) null);
-                beginning = null;
+                turns.hasBegun();
+                begins = false;
             }
         };
     }
@@ -54,11 +47,8 @@ final class SimulatedWorkers {
      * Whether what becomes ready for the first time runs off the loop: the thread of a call, or one
      * that a call has made.
      */
-    boolean own(Runnable continuation) {
-        if (beginning != null) {
-            alive.put(continuation, beginning);
-        }
-        return inStep || beginning != null;
+    boolean own() {
+        return inStep || begins;
     }
 
     /** The carrier lets it go on, until it waits or ends. */
@@ -71,34 +61,6 @@ final class SimulatedWorkers {
         } finally {
             inStep = false;
             carrier.loop = loop;
-        }
-        Thread thread = alive.get(continuation);
-        if (thread != null && !thread.isAlive()) {
-            alive.remove(continuation);
-            turns.forget(continuation);
-        } else if (thread != null && thread.getState() == Thread.State.BLOCKED) {
-            turns.escaped(
-                    "an offloaded call, on thread '"
-                            + thread.getName()
-                            + "', waits for a monitor; who gets it when is the JDK's choice",
-                    thread);
-        }
-    }
-
-    /** The thread of a call; null if it is one that a call has made. */
-    @Nullable Thread thread(Runnable continuation) {
-        return alive.get(continuation);
-    }
-
-    /** No task is left that could do anything, and nothing is going to happen. */
-    void lookForStuck() {
-        for (Thread thread : alive.values()) {
-            turns.escaped(
-                    "an offloaded call, on thread '"
-                            + thread.getName()
-                            + "', waits for what no task is left to do: another thread would have"
-                            + " to",
-                    thread);
         }
     }
 }

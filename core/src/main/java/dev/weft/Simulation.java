@@ -199,6 +199,10 @@ public abstract class Simulation implements Driver {
     public static final class Candidate {
         final @Nullable Runnable continuation;
         private final int actor;
+
+        /** Null for a timer, and for a thread that the program made. */
+        final @Nullable Thread thread;
+
         private @Nullable LoopTask<?> task;
         private final String what;
         final @Nullable Timer timer;
@@ -209,6 +213,7 @@ public abstract class Simulation implements Driver {
         Candidate(Timer timer) {
             this.continuation = null;
             this.actor = -1;
+            this.thread = null;
             this.task = timer.task();
             this.what = timer.what();
             this.timer = timer;
@@ -218,11 +223,13 @@ public abstract class Simulation implements Driver {
         Candidate(
                 Runnable continuation,
                 int actor,
+                @Nullable Thread thread,
                 @Nullable LoopTask<?> task,
                 String what,
                 boolean isOutside) {
             this.continuation = continuation;
             this.actor = actor;
+            this.thread = thread;
             this.task = task;
             this.what = what;
             this.timer = null;

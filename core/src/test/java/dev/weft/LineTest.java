@@ -16,7 +16,7 @@ class LineTest {
         List<Simulation.Candidate> list = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
             if (list.isEmpty() || random.nextInt(100) < (i < 10_000 ? 55 : 45)) {
-                var candidate = new Simulation.Candidate(() -> {}, i, null, "thread", false);
+                var candidate = new Simulation.Candidate(() -> {}, i, null, null, "thread", false);
                 line.add(candidate);
                 list.add(candidate);
             } else {

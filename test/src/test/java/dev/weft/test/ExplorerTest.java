@@ -161,7 +161,7 @@ class ExplorerTest {
                                                 });
                                     }
                                 });
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 5; i++) {
             SimFailure failure = failureOf(program);
             assertThat(failure).hasCauseInstanceOf(EscapeException.class);
             assertThat(failure.hunt()).isNotNull(); // it did repeat
