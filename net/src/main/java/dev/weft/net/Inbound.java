@@ -38,7 +38,7 @@ final class Inbound {
         if (length <= buffers.getFirst().readableBytes()) {
             return takeSome(length);
         }
-        ByteBuf whole = allocator.directBuffer(length, length);
+        ByteBuf whole = allocator.buffer(length, length);
         while (whole.isWritable()) {
             ByteBuf piece = takeSome(whole.writableBytes());
             try {
@@ -102,6 +102,13 @@ final class Inbound {
             }
         }
         return 0;
+    }
+
+    /** Takes out what was added last, of which nothing must have been taken. */
+    ByteBuf takeLast() {
+        ByteBuf last = buffers.removeLast();
+        size -= last.readableBytes();
+        return last;
     }
 
     void release() {

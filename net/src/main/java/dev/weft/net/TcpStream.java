@@ -4,6 +4,7 @@ import dev.weft.WaitList;
 import dev.weft.Weft;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -14,9 +15,7 @@ import io.netty.channel.socket.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -34,20 +33,15 @@ import java.util.Optional;
  * <p><em>Loop-confined.</em> One that is still open when its loop ends is aborted, and a warning
  * names it.
  */
-public final class TcpStream implements ByteStream {
+public final class TcpStream extends LoopStream {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final NettyDriver driver;
     private final InsideNetty inside;
     private final SocketChannel channel;
     final StreamHandler handler;
-    private final String target;
     private final @Nullable TlsInfo tls;
-    private @Nullable Thread reader;
-    private @Nullable Thread writer;
     private boolean flushQueued;
-    private boolean outputShutDown;
-    private boolean closed;
 
     /** Under the mark; {@code handler} is in the channel's pipeline already. */
     TcpStream(
@@ -56,14 +50,12 @@ public final class TcpStream implements ByteStream {
             StreamHandler handler,
             String target,
             @Nullable TlsInfo tls) {
+        super(target, handler.inbound, handler.readers, handler.writers);
         this.driver = driver;
         this.inside = driver.inside;
         this.channel = channel;
         this.handler = handler;
-        this.target = target;
         this.tls = tls;
-        handler.readers.check();
-        handler.writers.check();
         driver.opened(this);
     }
 
@@ -91,159 +83,22 @@ public final class TcpStream implements ByteStream {
     // ---- reading
 
     @Override
-    public Bytes read(int max) {
-        if (max <= 0) {
-            throw new IllegalArgumentException("read of " + max + " bytes: at least 1 is needed");
-        }
-        beginRead();
-        try {
-            return await(1) ? give(handler.inbound.takeSome(max)) : Bytes.empty();
-        } finally {
-            reader = null;
-        }
+    boolean isEnded() {
+        return handler.isEnded();
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) {
-        Objects.checkFromIndexSize(offset, length, bytes.length);
-        beginRead();
-        try {
-            if (length == 0) {
-                return 0;
-            }
-            if (!await(1)) {
-                return -1;
-            }
-            int copied = handler.inbound.copyTo(bytes, offset, length);
-            readOn(0);
-            return copied;
-        } finally {
-            reader = null;
-        }
+    @Nullable Throwable failure() {
+        return handler.failure();
     }
 
     @Override
-    public Bytes readExactly(int length) {
-        if (length < 0) {
-            throw new IllegalArgumentException("read of " + length + " bytes");
-        }
-        beginRead();
-        try {
-            if (length == 0) {
-                return Bytes.empty();
-            }
-            if (!await(length)) {
-                int available = handler.inbound.size();
-                throw new EndOfStreamException(
-                        target,
-                        "the stream ended after " + available + " of " + length + " bytes",
-                        available);
-            }
-            return give(handler.inbound.take(length, channel.alloc()));
-        } finally {
-            reader = null;
-        }
+    ByteBufAllocator allocator() {
+        return channel.alloc();
     }
 
     @Override
-    public Bytes readUntil(byte[] separator, int limit) {
-        if (separator.length == 0 || separator.length > limit) {
-            throw new IllegalArgumentException(
-                    "readUntil with a separator of "
-                            + separator.length
-                            + " bytes and a limit of "
-                            + limit);
-        }
-        beginRead();
-        try {
-            int length = awaitEndOf(separator, limit);
-            if (length < 0) {
-                int available = handler.inbound.size();
-                throw new EndOfStreamException(
-                        target,
-                        "the stream ended after " + available + " bytes, before the separator",
-                        available);
-            }
-            return give(handler.inbound.take(length, channel.alloc()));
-        } finally {
-            reader = null;
-        }
-    }
-
-    @Override
-    public @Nullable String readLine(int limit) {
-        beginRead();
-        try {
-            int length = awaitEndOf(new byte[] {'\n'}, limit);
-            boolean isLast = length < 0;
-            length = isLast ? handler.inbound.size() : length;
-            if (length == 0) {
-                return null;
-            }
-            try (Bytes line = give(handler.inbound.take(length, channel.alloc()))) {
-                String text = line.toString(StandardCharsets.UTF_8);
-                int end = text.length();
-                if (!isLast) {
-                    end -= text.endsWith("\r\n") ? 2 : 1;
-                }
-                return text.substring(0, end);
-            }
-        } finally {
-            reader = null;
-        }
-    }
-
-    private void beginRead() {
-        handler.readers.enter();
-        Thread me = Thread.currentThread();
-        if (reader != null) {
-            throw busy("read", reader);
-        }
-        requireOpen();
-        reader = me;
-    }
-
-    /** Waits until so many bytes are there; false if the other side ended the stream before. */
-    private boolean await(int length) {
-        while (handler.inbound.size() < length) {
-            Throwable failure = handler.failure();
-            if (failure != null) {
-                throw Failures.ofStream(target, failure);
-            }
-            if (handler.isEnded()) {
-                return false;
-            }
-            readOn(length);
-            handler.readers.await();
-            requireOpen();
-        }
-        return true;
-    }
-
-    /** Waits for a separator; the length up to and with it, or -1 if the stream ended before. */
-    private int awaitEndOf(byte[] separator, int limit) {
-        for (int seen = 0; ; ) {
-            int length = handler.inbound.endOf(separator, seen);
-            seen = handler.inbound.size();
-            if (length > limit || (length < 0 && seen >= limit)) {
-                throw new LimitExceededException(
-                        target, "no separator within " + limit + " bytes", limit);
-            }
-            if (length > 0) {
-                return length;
-            }
-            if (!await(seen + 1)) {
-                return -1;
-            }
-        }
-    }
-
-    private Bytes give(ByteBuf taken) {
-        readOn(0);
-        return new Bytes(taken);
-    }
-
-    private void readOn(int unreadAtLeast) {
+    void readOn(int unreadAtLeast) {
         if (handler.startsReading(unreadAtLeast)) {
             inside.enter();
             try {
@@ -257,62 +112,29 @@ public final class TcpStream implements ByteStream {
     // ---- writing
 
     @Override
-    public void write(Bytes bytes) {
-        ByteBuf content = bytes.take();
-        try {
-            beginWrite();
-            try {
-                awaitRoom();
-            } finally {
-                writer = null;
-            }
-        } catch (Throwable e) {
-            content.release();
-            throw e;
-        }
-        send(content);
+    boolean hasRoom() {
+        return channel.isWritable();
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) {
-        Objects.checkFromIndexSize(offset, length, bytes.length);
-        beginWrite();
+    void requirePeer() {
+        if (!channel.isActive()) {
+            throw new ConnectionClosedException(target, "the connection is closed", null);
+        }
+    }
+
+    @Override
+    void sendCopy(byte[] bytes, int offset, int length) {
+        inside.enter();
         try {
-            int end = offset + length;
-            for (int from = offset; from < end; from += PIECE) {
-                awaitRoom();
-                int piece = Math.min(PIECE, end - from);
-                inside.enter();
-                try {
-                    send(channel.alloc().directBuffer(piece, piece).writeBytes(bytes, from, piece));
-                } finally {
-                    inside.exit();
-                }
-            }
+            send(channel.alloc().directBuffer(length, length).writeBytes(bytes, offset, length));
         } finally {
-            writer = null;
+            inside.exit();
         }
     }
 
-    private void beginWrite() {
-        handler.writers.enter();
-        Thread me = Thread.currentThread();
-        if (writer != null) {
-            throw busy("written", writer);
-        }
-        requireWritable();
-        writer = me;
-    }
-
-    private void awaitRoom() {
-        while (!channel.isWritable()) {
-            requireWritable();
-            handler.writers.await();
-        }
-        requireWritable();
-    }
-
-    private void send(ByteBuf content) {
+    @Override
+    void send(ByteBuf content) {
         inside.enter();
         try {
             var _ = channel.write(content, channel.voidPromise());
@@ -341,7 +163,7 @@ public final class TcpStream implements ByteStream {
                 throw Failures.ofStream(target, flushed.cause());
             }
         } finally {
-            writer = null;
+            endWrite();
         }
     }
 
@@ -393,7 +215,7 @@ public final class TcpStream implements ByteStream {
 
     @Override
     public void close() {
-        handler.readers.check();
+        readers.check();
         if (closed) {
             return;
         }
@@ -432,7 +254,7 @@ public final class TcpStream implements ByteStream {
 
     @Override
     public void abort() {
-        handler.readers.check();
+        readers.check();
         if (!closed) {
             end();
             reset();
@@ -448,8 +270,8 @@ public final class TcpStream implements ByteStream {
     private void end() {
         closed = true;
         driver.released(this);
-        handler.readers.wakeAll(null);
-        handler.writers.wakeAll(null);
+        readers.wakeAll(null);
+        writers.wakeAll(null);
         handler.discard();
     }
 
@@ -500,20 +322,17 @@ public final class TcpStream implements ByteStream {
      * @throws NetException if the connection is closed or has failed
      */
     public Channel detach() {
-        handler.readers.check();
-        Thread user = reader == null ? writer : reader;
-        if (user != null) {
-            throw busy(reader == null ? "written" : "read", user);
-        }
+        readers.check();
+        requireIdle();
         requireWritable();
         closed = true;
         driver.released(this);
         inside.enter();
         try {
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-            if (handler.inbound.size() > 0 || handler.isEnded()) {
+            if (inbound.size() > 0 || handler.isEnded()) {
                 channel.pipeline()
-                        .replace(handler, null, new Leftovers(handler.inbound, handler.isEnded()));
+                        .replace(handler, null, new Leftovers(inbound, handler.isEnded()));
             } else {
                 channel.pipeline().remove(handler);
             }
@@ -527,37 +346,6 @@ public final class TcpStream implements ByteStream {
     long pendingBytes() {
         ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
         return pending == null ? 0 : pending.totalPendingWriteBytes();
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new ConnectionClosedException(target, "this side has closed the stream", null);
-        }
-    }
-
-    private void requireWritable() {
-        requireOpen();
-        Throwable failure = handler.failure();
-        if (failure != null) {
-            throw Failures.ofStream(target, failure);
-        }
-        if (outputShutDown) {
-            throw new IllegalStateException(this + ": write after shutdownOutput");
-        }
-        if (!channel.isActive()) {
-            throw new ConnectionClosedException(target, "the connection is closed", null);
-        }
-    }
-
-    private IllegalStateException busy(String how, Thread by) {
-        return new IllegalStateException(
-                this
-                        + " is being "
-                        + how
-                        + " by "
-                        + InsideNetty.name(by)
-                        + ". One task reads at a time, and one writes: let one do it and share"
-                        + " through a Queue, or hold a Semaphore of 1 meanwhile.");
     }
 
     @Override

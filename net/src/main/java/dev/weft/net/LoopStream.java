@@ -1,0 +1,318 @@
+package dev.weft.net;
+
+import dev.weft.WaitList;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * How every stream is read and written: one task at a time in each direction, reads from what has
+ * arrived, writes when there is room. Where bytes come from and go to, its subclasses say.
+ */
+abstract sealed class LoopStream implements ByteStream permits TcpStream, MemoryStream {
+    /** The other side's name, for failures. */
+    final String target;
+
+    final Inbound inbound;
+    final WaitList readers;
+    final WaitList writers;
+    private @Nullable Thread reader;
+    private @Nullable Thread writer;
+    boolean outputShutDown;
+    boolean closed;
+
+    LoopStream(String target, Inbound inbound, WaitList readers, WaitList writers) {
+        this.target = target;
+        this.inbound = inbound;
+        this.readers = readers;
+        this.writers = writers;
+        readers.check();
+        writers.check();
+    }
+
+    /** Whether the other side has said that nothing more will come. */
+    abstract boolean isEnded();
+
+    /** Why nothing more will come, if not because the other side said so. */
+    abstract @Nullable Throwable failure();
+
+    /** More is welcome while less than this, or what is read ahead anyway, is unread. */
+    abstract void readOn(int unreadAtLeast);
+
+    abstract ByteBufAllocator allocator();
+
+    /** Whether a write need not wait. */
+    abstract boolean hasRoom();
+
+    /** Throws if there is nobody to write to any more. */
+    abstract void requirePeer();
+
+    /** Takes {@code content} over. */
+    abstract void send(ByteBuf content);
+
+    abstract void sendCopy(byte[] bytes, int offset, int length);
+
+    // ---- reading
+
+    @Override
+    public final Bytes read(int max) {
+        if (max <= 0) {
+            throw new IllegalArgumentException("read of " + max + " bytes: at least 1 is needed");
+        }
+        beginRead();
+        try {
+            return await(1) ? give(inbound.takeSome(max)) : Bytes.empty();
+        } finally {
+            reader = null;
+        }
+    }
+
+    @Override
+    public final int read(byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        beginRead();
+        try {
+            if (length == 0) {
+                return 0;
+            }
+            if (!await(1)) {
+                return -1;
+            }
+            int copied = inbound.copyTo(bytes, offset, length);
+            readOn(0);
+            return copied;
+        } finally {
+            reader = null;
+        }
+    }
+
+    @Override
+    public final Bytes readExactly(int length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("read of " + length + " bytes");
+        }
+        beginRead();
+        try {
+            if (length == 0) {
+                return Bytes.empty();
+            }
+            if (!await(length)) {
+                int available = inbound.size();
+                throw new EndOfStreamException(
+                        target,
+                        "the stream ended after " + available + " of " + length + " bytes",
+                        available);
+            }
+            return give(inbound.take(length, allocator()));
+        } finally {
+            reader = null;
+        }
+    }
+
+    @Override
+    public final Bytes readUntil(byte[] separator, int limit) {
+        if (separator.length == 0 || separator.length > limit) {
+            throw new IllegalArgumentException(
+                    "readUntil with a separator of "
+                            + separator.length
+                            + " bytes and a limit of "
+                            + limit);
+        }
+        beginRead();
+        try {
+            int length = awaitEndOf(separator, limit);
+            if (length < 0) {
+                int available = inbound.size();
+                throw new EndOfStreamException(
+                        target,
+                        "the stream ended after " + available + " bytes, before the separator",
+                        available);
+            }
+            return give(inbound.take(length, allocator()));
+        } finally {
+            reader = null;
+        }
+    }
+
+    @Override
+    public final @Nullable String readLine(int limit) {
+        beginRead();
+        try {
+            int length = awaitEndOf(new byte[] {'\n'}, limit);
+            boolean isLast = length < 0;
+            length = isLast ? inbound.size() : length;
+            if (length == 0) {
+                return null;
+            }
+            try (Bytes line = give(inbound.take(length, allocator()))) {
+                String text = line.toString(StandardCharsets.UTF_8);
+                int end = text.length();
+                if (!isLast) {
+                    end -= text.endsWith("\r\n") ? 2 : 1;
+                }
+                return text.substring(0, end);
+            }
+        } finally {
+            reader = null;
+        }
+    }
+
+    private void beginRead() {
+        readers.enter();
+        Thread me = Thread.currentThread();
+        if (reader != null) {
+            throw busy("read", reader);
+        }
+        requireOpen();
+        reader = me;
+    }
+
+    /** Waits until so many bytes are there; false if the other side ended the stream before. */
+    private boolean await(int length) {
+        while (inbound.size() < length) {
+            Throwable failure = failure();
+            if (failure != null) {
+                throw Failures.ofStream(target, failure);
+            }
+            if (isEnded()) {
+                return false;
+            }
+            readOn(length);
+            readers.await();
+            requireOpen();
+        }
+        return true;
+    }
+
+    /** Waits for a separator; the length up to and with it, or -1 if the stream ended before. */
+    private int awaitEndOf(byte[] separator, int limit) {
+        for (int seen = 0; ; ) {
+            int length = inbound.endOf(separator, seen);
+            seen = inbound.size();
+            if (length > limit || (length < 0 && seen >= limit)) {
+                throw new LimitExceededException(
+                        target, "no separator within " + limit + " bytes", limit);
+            }
+            if (length > 0) {
+                return length;
+            }
+            if (!await(seen + 1)) {
+                return -1;
+            }
+        }
+    }
+
+    private Bytes give(ByteBuf taken) {
+        readOn(0);
+        return new Bytes(taken);
+    }
+
+    // ---- writing
+
+    @Override
+    public final void write(Bytes bytes) {
+        ByteBuf content = bytes.take();
+        boolean sent = false;
+        try {
+            beginWrite();
+            try {
+                awaitRoom();
+                sent = true;
+                send(content);
+            } finally {
+                endWrite();
+            }
+        } finally {
+            if (!sent) {
+                content.release();
+            }
+        }
+    }
+
+    @Override
+    public final void write(byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        beginWrite();
+        try {
+            int end = offset + length;
+            for (int from = offset; from < end; from += PIECE) {
+                awaitRoom();
+                sendCopy(bytes, from, Math.min(PIECE, end - from));
+            }
+        } finally {
+            endWrite();
+        }
+    }
+
+    /** Throws, and then nothing has begun, if another task writes or writing is over. */
+    final void beginWrite() {
+        writers.enter();
+        Thread me = Thread.currentThread();
+        if (writer != null) {
+            throw busy("written", writer);
+        }
+        requireWritable();
+        writer = me;
+    }
+
+    final void endWrite() {
+        writer = null;
+    }
+
+    private void awaitRoom() {
+        while (!hasRoom()) {
+            requireWritable();
+            writers.await();
+        }
+        requireWritable();
+    }
+
+    // ---- what must be so
+
+    final boolean isBeingRead() {
+        return reader != null;
+    }
+
+    final void requireIdle() {
+        if (reader != null) {
+            throw busy("read", reader);
+        }
+        if (writer != null) {
+            throw busy("written", writer);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ConnectionClosedException(target, "this side has closed the stream", null);
+        }
+    }
+
+    final void requireWritable() {
+        requireOpen();
+        Throwable failure = failure();
+        if (failure != null) {
+            throw Failures.ofStream(target, failure);
+        }
+        if (outputShutDown) {
+            throw new IllegalStateException(this + ": write after shutdownOutput");
+        }
+        requirePeer();
+    }
+
+    private IllegalStateException busy(String how, Thread by) {
+        return new IllegalStateException(
+                this
+                        + " is being "
+                        + how
+                        + " by "
+                        + InsideNetty.name(by)
+                        + ". One task reads at a time, and one writes: let one do it and share"
+                        + " through a Queue, or hold a Semaphore of 1 meanwhile.");
+    }
+}
