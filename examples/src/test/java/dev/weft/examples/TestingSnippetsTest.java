@@ -3,6 +3,10 @@ package dev.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Weft;
+import dev.weft.net.ByteStream;
+import dev.weft.net.Bytes;
+import dev.weft.net.ConnectionResetException;
+import dev.weft.net.StreamPair;
 import dev.weft.test.CancelEverywhere;
 import dev.weft.test.Exhaustive;
 import dev.weft.test.ExpireEverywhere;
@@ -149,6 +153,33 @@ class TestingSnippetsTest {
                                     }
                                 }));
         assertThat(book).hasSize(shop.sold());
+    }
+
+    // end
+
+    // snippet
+    private static void greet(ByteStream stream) {
+        try (stream) {
+            for (String name = stream.readLine(); name != null; name = stream.readLine()) {
+                stream.write(Bytes.utf8("hello " + name + "\n"));
+            }
+        }
+    }
+
+    @SimTest
+    @CancelEverywhere("greeter")
+    void greets_or_hangs_up() {
+        var pair = StreamPair.inMemory();
+        Weft.group(
+                g -> {
+                    g.start("greeter", () -> greet(pair.right()));
+                    try (var client = pair.left()) {
+                        client.write(Bytes.utf8("ann\n"));
+                        assertThat(client.readLine()).isIn("hello ann", null);
+                    } catch (ConnectionResetException hungUp) {
+                        assertThat(pair.right().isClosed()).isTrue();
+                    }
+                });
     }
 
     // end
