@@ -92,7 +92,7 @@ final class MemoryStream extends LoopStream {
     void readOn(int unreadAtLeast) {
         wanted = unreadAtLeast;
         if (peer.hasRoom()) {
-            peer.offered = 0;
+            peer.offered = 0; // also where its writer is cancelled and just does not know it yet
             peer.writers.wakeFirst(ROOM);
         }
     }

@@ -242,6 +242,23 @@ class StreamPairTest {
     }
 
     @Test
+    void in_lockstep_what_a_reader_took_in_stays_though_its_write_was_cancelled_just_before()
+            throws Exception {
+        inLockstep(
+                (group, left, right) -> {
+                    Task<?> writer = group.start(() -> left.write(Bytes.utf8("x")));
+                    untilWritten(left);
+                    group.start(
+                            () -> {
+                                var _ = writer.outcome();
+                                left.write(Bytes.utf8("y;"));
+                            });
+                    writer.cancel("as the test wants it");
+                    assertThat(text(right.readUntil(new byte[] {';'}, 10))).isEqualTo("xy;");
+                });
+    }
+
+    @Test
     void in_lockstep_what_was_taken_in_is_not_taken_back_by_close() throws Exception {
         inLockstep(
                 (group, left, right) -> {
