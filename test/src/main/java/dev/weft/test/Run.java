@@ -149,6 +149,9 @@ final class Run extends Simulation {
             return;
         }
         Task<?> task = chosen.task();
+        if (task != null) {
+            trace.left(stage(task));
+        }
         if (traces) {
             trace.happened(
                     chosen,

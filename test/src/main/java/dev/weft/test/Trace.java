@@ -1,6 +1,7 @@
 package dev.weft.test;
 
 import dev.weft.Simulation.Candidate;
+import dev.weft.Simulation.Stage;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,11 @@ final class Trace {
         add(of);
         add(actor);
         add(nanos);
+    }
+
+    /** How its step left a task. */
+    void left(Stage stage) {
+        add(stage.name().hashCode());
     }
 
     private void add(long value) {
