@@ -6,17 +6,15 @@ import dev.weft.Task;
 import dev.weft.Weft;
 import dev.weft.test.Sim;
 
-/** The lost update that nobody sees: {@code total += f()} reads the total before f waits. */
+/** The lost update that nobody sees: {@code total[0] += f()} reads the total before f waits. */
 final class CompoundAssignment extends Bug {
-    private int total;
-
     CompoundAssignment() {
         super("everywhere");
     }
 
     @Override
     public void broken(Sim sim) {
-        total = 0;
+        int[] total = new int[1];
         Weft.group(
                 g -> {
                     for (int i = 0; i < 2; i++) {
@@ -24,16 +22,16 @@ final class CompoundAssignment extends Bug {
                                 "adder-" + i,
                                 () -> {
                                     Task<Integer> length = g.start("length", () -> length(sim));
-                                    total += length.await();
+                                    total[0] += length.await();
                                 });
                     }
                 });
-        assertThat(total).isEqualTo(6);
+        assertThat(total[0]).isEqualTo(6);
     }
 
     @Override
     public void fixed(Sim sim) {
-        total = 0;
+        int[] total = new int[1];
         Weft.group(
                 g -> {
                     for (int i = 0; i < 2; i++) {
@@ -42,11 +40,11 @@ final class CompoundAssignment extends Bug {
                                 () -> {
                                     Task<Integer> length = g.start("length", () -> length(sim));
                                     int n = length.await();
-                                    total += n;
+                                    total[0] += n;
                                 });
                     }
                 });
-        assertThat(total).isEqualTo(6);
+        assertThat(total[0]).isEqualTo(6);
     }
 
     private static int length(Sim sim) {

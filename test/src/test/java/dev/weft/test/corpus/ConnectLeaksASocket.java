@@ -14,51 +14,51 @@ final class ConnectLeaksASocket extends Bug {
         super("bpo-29743, MagicStack/asyncpg#464", "client");
     }
 
-    /** The sockets that are open. */
-    private int open;
-
-    private void connectAndForget() {
-        open++;
+    /**
+     * @param open counts the sockets that are open
+     */
+    private static void connectAndForget(int[] open) {
+        open[0]++;
         Weft.sleep(millis(1)); // hello
         Weft.sleep(millis(1)); // hello yourself
     }
 
-    private void connect() {
-        open++;
+    private static void connect(int[] open) {
+        open[0]++;
         try {
             Weft.sleep(millis(1));
             Weft.sleep(millis(1));
         } catch (Throwable failed) {
-            open--;
+            open[0]--;
             throw failed;
         }
     }
 
     @Override
     public void broken(Sim sim) {
-        open = 0;
+        int[] open = new int[1];
         Weft.group(
                 g ->
                         g.start(
                                 "client",
                                 () -> {
-                                    connectAndForget();
-                                    open--;
+                                    connectAndForget(open);
+                                    open[0]--;
                                 }));
-        assertThat(open).as("open sockets").isZero();
+        assertThat(open[0]).as("open sockets").isZero();
     }
 
     @Override
     public void fixed(Sim sim) {
-        open = 0;
+        int[] open = new int[1];
         Weft.group(
                 g ->
                         g.start(
                                 "client",
                                 () -> {
-                                    connect();
-                                    open--;
+                                    connect(open);
+                                    open[0]--;
                                 }));
-        assertThat(open).as("open sockets").isZero();
+        assertThat(open[0]).as("open sockets").isZero();
     }
 }
