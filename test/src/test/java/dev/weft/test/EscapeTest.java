@@ -8,24 +8,19 @@ import dev.weft.Weft;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** What a simulation cannot repeat fails at once, and says where. */
 @Timeout(30) // of a hang
 class EscapeTest {
-    private boolean nothing = true;
-
     private static EscapeException escapeOf(Action<?> body) {
         Throwable thrown = catchThrowable(() -> Sim.run(body));
         assertThat(thrown).isInstanceOf(EscapeException.class);
@@ -35,85 +30,39 @@ class EscapeTest {
         return (EscapeException) thrown;
     }
 
-    @Test
-    void threadSleep() {
-        assertThat(escapeOf(() -> Thread.sleep(10)))
-                .hasMessageContaining("'main'")
-                .hasMessageContaining("Weft.sleep");
+    static List<Escape> escapes() {
+        return Escapes.AT_ONCE;
     }
 
-    @Test
-    void parkNanos() {
-        escapeOf(() -> LockSupport.parkNanos(10_000_000));
+    @ParameterizedTest
+    @MethodSource("escapes")
+    void endsTheRunAndSaysWhere(Escape escape) {
+        assertThat(catchThrowable(() -> escape.attempt().run()))
+                .isInstanceOf(EscapeException.class)
+                .hasMessageContaining(escape.says())
+                .satisfies(
+                        thrown ->
+                                assertThat(thrown.getStackTrace())
+                                        .as("the stack of who did it")
+                                        .anyMatch(f -> f.getClassName().contains("Escapes")));
     }
 
-    @Test
-    void timedObjectWait() {
-        escapeOf(
-                () -> {
-                    Object monitor = new Object();
-                    synchronized (monitor) {
-                        while (nothing) {
-                            monitor.wait(10);
-                        }
-                    }
-                });
+    static List<Escape> values() {
+        return Escapes.BY_REPETITION;
     }
 
-    @Test
-    void timedPoll() {
-        escapeOf(() -> new ArrayBlockingQueue<>(1).poll(10, TimeUnit.MILLISECONDS));
-    }
-
-    @Test
-    void orTimeout() {
-        escapeOf(() -> new CompletableFuture<>().orTimeout(10, TimeUnit.MILLISECONDS).join());
+    @ParameterizedTest
+    @MethodSource("values")
+    void isFoundByRunningTwice(Escape escape) {
+        assertThat(catchThrowable(() -> escape.attempt().run()))
+                .isInstanceOf(SimFailure.class)
+                .hasMessageContaining(escape.says())
+                .hasMessageContaining("System.nanoTime");
     }
 
     @Test
     void aStageThatAnotherThreadCompletes() {
         escapeOf(() -> Weft.await(new CompletableFuture<>().orTimeout(1, TimeUnit.HOURS)));
-    }
-
-    @Test
-    void supplyAsync() {
-        escapeOf(
-                () -> {
-                    Thread task = Thread.currentThread();
-                    CompletableFuture.supplyAsync(
-                                    () -> {
-                                        while (task.getState() == Thread.State.RUNNABLE) {
-                                            Thread.onSpinWait();
-                                        }
-                                        return 1;
-                                    })
-                            .get();
-                });
-    }
-
-    @Test
-    void anUnparkByAnotherThread() throws Exception {
-        CountDownLatch parked = new CountDownLatch(1);
-        Thread[] task = new Thread[1];
-        try (ExecutorService outside = Executors.newSingleThreadExecutor()) {
-            var unparked =
-                    outside.submit(
-                            () -> {
-                                parked.await();
-                                while (task[0].getState() == Thread.State.RUNNABLE) {
-                                    Thread.onSpinWait();
-                                }
-                                LockSupport.unpark(task[0]);
-                                return null;
-                            });
-            escapeOf(
-                    () -> {
-                        task[0] = Thread.currentThread();
-                        parked.countDown();
-                        LockSupport.park();
-                    });
-            unparked.get();
-        }
     }
 
     @Test
@@ -136,12 +85,6 @@ class EscapeTest {
     }
 
     @Test
-    void aNewThread() {
-        assertThat(escapeOf(() -> new Thread(() -> {}).start()))
-                .hasMessageContaining("Group.start");
-    }
-
-    @Test
     void aNewThreadOfAnExecutor() {
         escapeOf(
                 () -> {
@@ -149,43 +92,6 @@ class EscapeTest {
                         executor.execute(() -> {});
                     }
                 });
-    }
-
-    @Test
-    void aRealSocket() throws Exception {
-        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            escapeOf(
-                    () -> {
-                        try (var socket =
-                                new Socket(server.getInetAddress(), server.getLocalPort())) {
-                            int _ = socket.getInputStream().read();
-                        }
-                    });
-        }
-    }
-
-    @Test
-    void aMonitorThatIsContendedAcrossAWait() {
-        Object monitor = new Object();
-        assertThat(
-                        escapeOf(
-                                () ->
-                                        Weft.group(
-                                                g -> {
-                                                    for (int i = 0; i < 2; i++) {
-                                                        g.start(
-                                                                "task " + i,
-                                                                () -> {
-                                                                    synchronized (monitor) {
-                                                                        Weft.sleep(
-                                                                                Duration.ofMillis(
-                                                                                        1));
-                                                                    }
-                                                                });
-                                                    }
-                                                })))
-                .hasMessageContaining("task 1")
-                .hasMessageContaining("monitor");
     }
 
     @Test
@@ -235,23 +141,5 @@ class EscapeTest {
                                     }
                                 }))
                 .hasMessageContaining("thread");
-    }
-
-    @Test
-    void randomnessOfTheJvmIsFoundByRunningAFailureTwice() {
-        assertThat(
-                        catchThrowable(
-                                () ->
-                                        Sim.exploring()
-                                                .runs(300)
-                                                .run(
-                                                        sim ->
-                                                                Weft.sleep(
-                                                                        Duration.ofNanos(
-                                                                                System.nanoTime()
-                                                                                        & 0xfff)))))
-                .isInstanceOf(SimFailure.class)
-                .hasMessageContaining("not the same each time")
-                .hasMessageContaining("System.nanoTime");
     }
 }

@@ -86,29 +86,6 @@ class ExplorerTest {
     }
 
     @Test
-    void allOrdersOfThreeTasksOfFourStepsAreTried() {
-        Exploration all =
-                Sim.exploring()
-                        .runs(100_000)
-                        .exhaustively()
-                        .run(
-                                sim ->
-                                        Weft.group(
-                                                g -> {
-                                                    for (int t = 0; t < 3; t++) {
-                                                        g.start(
-                                                                () -> {
-                                                                    Weft.checkpoint();
-                                                                    Weft.checkpoint();
-                                                                    Weft.checkpoint();
-                                                                });
-                                                    }
-                                                }));
-        assertThat(all.complete()).isTrue();
-        assertThat(all.runs()).isEqualTo(34_650);
-    }
-
-    @Test
     void aCancellationInTheMidstOfAWaitIsFound() {
         SimFailure failure =
                 catchThrowableOfType(

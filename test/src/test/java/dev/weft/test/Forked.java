@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** JUnit in another JVM: the main class there, and its start here. */
+/** Another JVM: its start here, and JUnit as the main class there. */
 final class Forked {
     private Forked() {}
 
@@ -37,14 +37,21 @@ final class Forked {
         System.exit(summary.getTotalFailureCount() == 0 ? 0 : 1);
     }
 
-    /** What was said, and the exit status in its last line. */
+    /** What the tests of these types said, and the exit status in its last line. */
     static String run(List<String> flags, String classPath, Class<?>... types)
+            throws IOException, InterruptedException {
+        List<String> names = Arrays.stream(types).map(Class::getName).toList();
+        return java(flags, classPath, Forked.class, names);
+    }
+
+    /** What a program said, and the exit status in its last line. */
+    static String java(List<String> flags, String classPath, Class<?> main, List<String> args)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of("-cp", classPath, Forked.class.getName()));
-        Arrays.stream(types).map(Class::getName).forEach(command::add);
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(args);
         Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return said + "exit " + java.waitFor();

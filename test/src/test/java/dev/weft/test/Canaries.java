@@ -1,0 +1,80 @@
+package dev.weft.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Weft;
+
+import java.util.List;
+import java.util.Set;
+
+/** Programs with a fault that the measuring has to see: a figure that they reach proves nothing. */
+final class Canaries {
+    /** A bug that hardly any order shows. */
+    static final Subject RARE_BUG =
+            new Subject("rare bug", _ -> readsWhileItIsWritten(), List.of(), List.of());
+
+    /** The same each time in one JVM, and something else in another. */
+    static final Subject ORDER_OF_A_SET =
+            new Subject("order of a set", _ -> inTheOrderOfASet(), List.of(), List.of());
+
+    static final List<Subject> ALL = List.of(RARE_BUG, ORDER_OF_A_SET);
+
+    private Canaries() {}
+
+    /** Reads two values that belong together, and looks whether they were written meanwhile. */
+    private static void readsWhileItIsWritten() {
+        Versioned pair = new Versioned();
+        Weft.group(
+                g -> {
+                    g.start(
+                            "writer",
+                            () -> {
+                                for (int i = 1; i <= 10; i++) {
+                                    pair.write(i);
+                                }
+                            });
+                    g.start(
+                            "reader",
+                            () -> {
+                                for (int i = 0; i < 10; i++) {
+                                    pair.read();
+                                }
+                            });
+                });
+    }
+
+    /** The bug: after three writes its version is what it was. It shows when it is met twice. */
+    private static final class Versioned {
+        private static final int VERSIONS = 6;
+
+        private int version;
+        private int one;
+        private int other;
+        private int torn;
+
+        void write(int value) {
+            version = (version + 1) % VERSIONS;
+            one = value;
+            Weft.checkpoint();
+            other = value;
+            version = (version + 1) % VERSIONS;
+            Weft.checkpoint();
+        }
+
+        void read() {
+            int before = version;
+            int first = one;
+            Weft.checkpoint();
+            int second = other;
+            if (before % 2 == 0 && version == before && second != first) {
+                torn++;
+                assertThat(torn).isLessThan(2);
+            }
+        }
+    }
+
+    private static void inTheOrderOfASet() {
+        Set<String> names = Set.of("ann", "bob", "eve", "joe", "kim", "lea", "max", "pia");
+        Weft.group(g -> names.forEach(name -> g.start(name, Weft::checkpoint)));
+    }
+}
