@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * other hash codes and without the archive of its classes. As a main class it is that other JVM.
  */
 final class Repeats {
+    private static final int LEAST_PROGRAMS = 60;
     private static final int IN_THIS_JVM = 3;
 
     private static final List<String> FLAGS =
@@ -32,8 +33,12 @@ final class Repeats {
     private Repeats() {}
 
     static List<Figure> figures(Scale scale) throws IOException, InterruptedException {
-        int runs = Subjects.ALL.size() * scale.hashed() * (IN_THIS_JVM + 1);
-        List<String> canary = differences(List.of(Canaries.ORDER_OF_A_SET), scale.hashed());
+        int programs = Subjects.ALL.size();
+        List<String> problems = differences(Subjects.ALL, scale.hashed());
+        if (programs < LEAST_PROGRAMS) {
+            problems.add("there are only " + programs + " programs");
+        }
+        int canary = differences(List.of(Canaries.ORDER_OF_A_SET), scale.hashed()).size();
         return List.of(
                 Figure.of(
                         "S1",
@@ -41,18 +46,17 @@ final class Repeats {
                                 + scale.hashed()
                                 + " seeds, 3 times + in another JVM: same traces",
                         "0 of "
-                                + Figure.number(runs)
+                                + Figure.number(
+                                        (long) programs * scale.hashed() * (IN_THIS_JVM + 1))
                                 + " runs of "
-                                + Subjects.ALL.size()
+                                + programs
                                 + " programs differ",
-                        differences(Subjects.ALL, scale.hashed())),
+                        problems),
                 new Figure(
                         "S1",
                         "canary: that the order of a Set.of differs in another JVM is seen",
-                        canary.isEmpty()
-                                ? "not seen"
-                                : "seen from " + canary.size() + " of " + scale.hashed(),
-                        !canary.isEmpty()));
+                        "seen from " + canary + " of " + scale.hashed(),
+                        canary > 0));
     }
 
     /** Where they do not, each in words; of each program and JVM the first one with its step. */
@@ -101,17 +105,16 @@ final class Repeats {
         while (i < Math.min(ours.size(), others.size()) && ours.get(i).equals(others.get(i))) {
             i++;
         }
-        return subject
-                + " differs from seed "
-                + seed
-                + " "
-                + where
-                + ": step "
-                + i
-                + " was "
-                + (i < ours.size() ? ours.get(i) : "none")
-                + " and is "
-                + (i < others.size() ? others.get(i) : "none");
+        String what = subject + " differs from seed " + seed + " " + where;
+        return i == ours.size() && i == others.size()
+                ? what + ", and did not when it was asked for the steps"
+                : what
+                        + ": step "
+                        + i
+                        + " was "
+                        + (i < ours.size() ? ours.get(i) : "none")
+                        + " and is "
+                        + (i < others.size() ? others.get(i) : "none");
     }
 
     // ---- one program
