@@ -149,7 +149,7 @@ class TestingSnippetsTest {
                                 "bob",
                                 () -> {
                                     if (shop.buy("bob")) {
-                                        Weft.shield(() -> Weft.offload(() -> book.add("bob")));
+                                        Weft.shield(DAY, () -> Weft.offload(() -> book.add("bob")));
                                     }
                                 }));
         assertThat(book).hasSize(shop.sold());
