@@ -274,7 +274,7 @@ public final class Explorer {
             if (i < 2 || i % 2 == 1 || faults.isEmpty()) {
                 return null;
             }
-            SplittableRandom drawn = new SplittableRandom(seed * 999_983 + i);
+            SplittableRandom drawn = new SplittableRandom(spread(i) + 1);
             List<Fault> some = lateFaults.isEmpty() || drawn.nextBoolean() ? faults : lateFaults;
             return some.get(drawn.nextInt(some.size()));
         }
@@ -295,7 +295,12 @@ public final class Explorer {
         }
 
         private long data(int i) {
-            return i == 0 ? seed : new SplittableRandom(seed * 31 + i).nextLong() >>> 20;
+            return i == 0 ? seed : new SplittableRandom(spread(i)).nextLong() >>> 20;
+        }
+
+        /** Far from that of every other run, of other seeds, too. */
+        private long spread(int i) {
+            return seed * 0x9e3779b97f4a7c15L + i * 0xd1342543de82ef95L;
         }
 
         private Strategy strategy(int i) {
@@ -305,7 +310,7 @@ public final class Explorer {
             if (i == 1) {
                 return new Strategy.Lifo();
             }
-            SplittableRandom drawn = new SplittableRandom(seed * 1_000_003 + i);
+            SplittableRandom drawn = new SplittableRandom(~spread(i));
             int kind = drawn.nextInt(100);
             long own = drawn.nextLong();
             return kind < 15

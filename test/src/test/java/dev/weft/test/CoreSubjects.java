@@ -3,6 +3,7 @@ package dev.weft.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Action;
+import dev.weft.Offload;
 import dev.weft.Outcome;
 import dev.weft.Promise;
 import dev.weft.Retry;
@@ -39,7 +40,9 @@ final class CoreSubjects {
                     subject("shieldInCleanUp", CoreSubjects::shieldInCleanUp),
                     subject("strict", CoreSubjects::strict),
                     subject("promises", CoreSubjects::promises),
-                    subject("groupsInGroups", CoreSubjects::groupsInGroups));
+                    subject("groupsInGroups", CoreSubjects::groupsInGroups),
+                    subject("offload", CoreSubjects::offload),
+                    subject("compute", CoreSubjects::compute));
 
     private static final Duration LONG = Duration.ofDays(1);
 
@@ -81,10 +84,11 @@ final class CoreSubjects {
     }
 
     private static Subject subject(String name, Scene scene) {
-        return new Subject("core " + name, _ -> play(scene), List.of("victim"), List.of("victim"));
+        return new Subject(
+                "core " + name, sim -> play(sim, scene), List.of("victim"), List.of("victim"));
     }
 
-    private static void play(Scene scene) {
+    private static void play(Sim sim, Scene scene) {
         Doors doors = new Doors();
         Action<Exception> body = () -> scene.play(doors);
         Weft.group(
@@ -98,6 +102,7 @@ final class CoreSubjects {
                     Outcome<?> end = victim.outcome();
                     assertThat(end).isNotInstanceOf(Outcome.Failure.class);
                     assertThat(doors.open).as("open").isZero();
+                    assertThat(sim.elapsed()).as("or it hung").isLessThan(LONG);
                 });
     }
 
@@ -176,6 +181,43 @@ final class CoreSubjects {
                         throw new IOException("not yet");
                     }
                 });
+    }
+
+    private static void offload(Doors doors) throws Exception {
+        Weft.group(
+                g -> {
+                    for (int i = 0; i < 2; i++) {
+                        g.start(
+                                () ->
+                                        Weft.group(
+                                                h -> {
+                                                    h.use(Weft.offload(doors::open));
+                                                    Weft.offload(
+                                                            () ->
+                                                                    Offload.onLoop(
+                                                                            () -> doors.work(1)));
+                                                }));
+                    }
+                });
+    }
+
+    private static void compute(Doors doors) throws Exception {
+        int[] results = new int[3];
+        Weft.group(
+                g -> {
+                    for (int i = 0; i < 3; i++) {
+                        int n = i;
+                        g.start(
+                                () ->
+                                        Weft.compute(
+                                                () -> {
+                                                    Offload.checkCancelled();
+                                                    results[n] = n;
+                                                }));
+                    }
+                });
+        assertThat(results).containsExactly(0, 1, 2);
+        doors.work(1);
     }
 
     private static void supervisor(Doors doors) throws Exception {

@@ -64,7 +64,12 @@ final class CoreSyncSubjects {
     private CoreSyncSubjects() {}
 
     private static Subject subject(String name, Program<?> program) {
-        return new Subject("sync " + name, program, List.of("victim"), List.of("victim"));
+        Program<Exception> ends =
+                sim -> {
+                    program.run(sim);
+                    assertThat(sim.elapsed()).as("or it hung").isLessThan(LONG);
+                };
+        return new Subject("sync " + name, ends, List.of("victim"), List.of("victim"));
     }
 
     /** Three tasks that do the same and may be cancelled, or run into their timeout, anywhere. */
