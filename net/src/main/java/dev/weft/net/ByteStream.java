@@ -1,9 +1,15 @@
 package dev.weft.net;
 
+import dev.weft.Group;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Flow;
 
 /**
  * Bytes in both directions, in order: a connection.
@@ -72,6 +78,31 @@ public interface ByteStream extends AutoCloseable {
     Bytes readUntil(byte[] separator, int limit);
 
     /**
+     * As {@link #readUntil(byte[], int)}, up to and with whichever of the separators ends first.
+     *
+     * @throws IllegalArgumentException if there are none, or one is empty or longer than the limit
+     */
+    Bytes readUntil(List<byte[]> separators, int limit);
+
+    /**
+     * Waits for the end of the stream and gives all that came before it.
+     *
+     * @param limit how many bytes that may be at most
+     * @throws LimitExceededException if more come; they are still there to be read
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    Bytes readAll(int limit);
+
+    /**
+     * Waits for {@code length} bytes and gives a copy of them; they stay there to be read. For
+     * formats that begin with a length: one look at it, then one {@link #readExactly} of the whole,
+     * so that a cancellation takes all or nothing.
+     *
+     * @throws EndOfStreamException if the stream ends before
+     */
+    byte[] peek(int length);
+
+    /**
      * Waits for a line in UTF-8 that ends in {@code \n} or {@code \r\n}, which is left out, and is
      * at most {@value #LINE_LIMIT} bytes long. The last line needs no end.
      *
@@ -84,6 +115,58 @@ public interface ByteStream extends AutoCloseable {
 
     /** As {@link #readLine()}, with a limit of one's own, in bytes. */
     @Nullable String readLine(int limit);
+
+    /**
+     * All lines that are to come, as {@link #readLine()} gives them (asyncio's {@code async for}).
+     * {@code hasNext} waits. To be gone through once.
+     */
+    default Iterable<String> lines() {
+        return () -> new Lines(this);
+    }
+
+    /**
+     * Reads all that comes and writes it to {@code target}, without copying, until the stream ends;
+     * waits for both. Closes neither. One that is cancelled, or fails, has written what it has read
+     * but for the last piece, of at most 64 KiB.
+     *
+     * @return how many bytes those were
+     */
+    default long transferTo(ByteStream target) {
+        Objects.requireNonNull(target, "the target");
+        long sum = 0;
+        for (Bytes piece = read(); !piece.isEmpty(); piece = read()) {
+            sum += piece.length();
+            target.write(piece);
+        }
+        return sum;
+    }
+
+    /**
+     * Connects two streams: what comes from either goes to the other, until both have ended. The
+     * end of one is passed on with {@link #shutdownOutput}; where that can't be, over TLS, it ends
+     * both. If one side fails, so does this. Closes neither.
+     */
+    static void relay(ByteStream one, ByteStream other) {
+        Objects.requireNonNull(one, "the one stream");
+        Objects.requireNonNull(other, "the other stream");
+        Relay.run(one, other);
+    }
+
+    /** This stream as one of messages. */
+    default <T> FramedStream<T> framed(Framing<T> framing) {
+        return new FramedStream<>(this, framing);
+    }
+
+    /**
+     * The reading side as a publisher of the JDK's, for one subscriber; copies. A task of {@code
+     * group} reads as much as is demanded, at most 64 KiB an element, and calls the subscriber,
+     * which must not wait. The end of the stream completes it, a failure of the stream is its
+     * error, and cancelling the subscription ends the task; does not close the stream. Subscribing,
+     * demanding and cancelling may be done by any thread.
+     */
+    default Flow.Publisher<ByteBuffer> publisher(Group group) {
+        return new StreamPublisher(this, group);
+    }
 
     /**
      * Waits for room and writes, without copying. Takes {@code bytes} over, also if it fails or is

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 import java.util.ArrayDeque;
+import java.util.List;
 
 /** What a connection has received and nobody has read yet. */
 final class Inbound {
@@ -60,6 +61,30 @@ final class Inbound {
         } finally {
             piece.release();
         }
+    }
+
+    /** A copy of so many, which must be there; they stay. */
+    byte[] copyOfFirst(int length) {
+        byte[] copy = new byte[length];
+        int copied = 0;
+        for (ByteBuf buffer : buffers) {
+            int n = Math.min(length - copied, buffer.readableBytes());
+            buffer.getBytes(buffer.readerIndex(), copy, copied, n);
+            copied += n;
+        }
+        return copy;
+    }
+
+    /** As {@link #endOf}, of the separator that ends first. */
+    int firstEndOf(List<byte[]> separators, int seen) {
+        int first = -1;
+        for (int i = 0; i < separators.size(); i++) {
+            int end = endOf(separators.get(i), seen);
+            if (end > 0 && (first < 0 || end < first)) {
+                first = end;
+            }
+        }
+        return first;
     }
 
     /**

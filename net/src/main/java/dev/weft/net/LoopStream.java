@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Objects;
  * arrived, writes when there is room. Where bytes come from and go to, its subclasses say.
  */
 abstract sealed class LoopStream implements ByteStream permits TcpStream, MemoryStream {
+    private static final List<byte[]> LINE_END = List.of(new byte[] {'\n'});
+
     /** The other side's name, for failures. */
     final String target;
 
@@ -101,13 +104,7 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
             if (length == 0) {
                 return Bytes.empty();
             }
-            if (!await(length)) {
-                int available = inbound.size();
-                throw new EndOfStreamException(
-                        target,
-                        "the stream ended after " + available + " of " + length + " bytes",
-                        available);
-            }
+            awaitExactly(length);
             return give(inbound.take(length, allocator()));
         } finally {
             reader = null;
@@ -116,16 +113,26 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
 
     @Override
     public final Bytes readUntil(byte[] separator, int limit) {
-        if (separator.length == 0 || separator.length > limit) {
-            throw new IllegalArgumentException(
-                    "readUntil with a separator of "
-                            + separator.length
-                            + " bytes and a limit of "
-                            + limit);
+        return readUntil(List.of(separator), limit);
+    }
+
+    @Override
+    public final Bytes readUntil(List<byte[]> separators, int limit) {
+        if (separators.isEmpty()) {
+            throw new IllegalArgumentException("readUntil without a separator");
+        }
+        for (byte[] separator : separators) {
+            if (separator.length == 0 || separator.length > limit) {
+                throw new IllegalArgumentException(
+                        "readUntil with a separator of "
+                                + separator.length
+                                + " bytes and a limit of "
+                                + limit);
+            }
         }
         beginRead();
         try {
-            int length = awaitEndOf(separator, limit);
+            int length = awaitEndOf(separators, limit);
             if (length < 0) {
                 int available = inbound.size();
                 throw new EndOfStreamException(
@@ -140,10 +147,46 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
     }
 
     @Override
+    public final Bytes readAll(int limit) {
+        if (limit < 0) {
+            throw new IllegalArgumentException("readAll with a limit of " + limit);
+        }
+        beginRead();
+        try {
+            boolean goesOn = true;
+            while (goesOn && inbound.size() <= limit) {
+                goesOn = await(inbound.size() + 1);
+            }
+            int length = inbound.size();
+            if (length > limit) {
+                throw new LimitExceededException(
+                        target, "more than " + limit + " bytes before the end", limit);
+            }
+            return length == 0 ? Bytes.empty() : give(inbound.take(length, allocator()));
+        } finally {
+            reader = null;
+        }
+    }
+
+    @Override
+    public final byte[] peek(int length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("peek of " + length + " bytes");
+        }
+        beginRead();
+        try {
+            awaitExactly(length);
+            return inbound.copyOfFirst(length);
+        } finally {
+            reader = null;
+        }
+    }
+
+    @Override
     public final @Nullable String readLine(int limit) {
         beginRead();
         try {
-            int length = awaitEndOf(new byte[] {'\n'}, limit);
+            int length = awaitEndOf(LINE_END, limit);
             boolean isLast = length < 0;
             length = isLast ? inbound.size() : length;
             if (length == 0) {
@@ -189,10 +232,20 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
         return true;
     }
 
+    private void awaitExactly(int length) {
+        if (!await(length)) {
+            int available = inbound.size();
+            throw new EndOfStreamException(
+                    target,
+                    "the stream ended after " + available + " of " + length + " bytes",
+                    available);
+        }
+    }
+
     /** Waits for a separator; the length up to and with it, or -1 if the stream ended before. */
-    private int awaitEndOf(byte[] separator, int limit) {
+    private int awaitEndOf(List<byte[]> separators, int limit) {
         for (int seen = 0; ; ) {
-            int length = inbound.endOf(separator, seen);
+            int length = inbound.firstEndOf(separators, seen);
             seen = inbound.size();
             if (length > limit || (length < 0 && seen >= limit)) {
                 throw new LimitExceededException(

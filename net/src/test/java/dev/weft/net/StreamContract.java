@@ -239,6 +239,86 @@ abstract class StreamContract {
     }
 
     @Test
+    void readUntil_of_several_separators_gives_what_ends_first() throws Exception {
+        connected(
+                (group, left, right) -> {
+                    List<byte[]> separators =
+                            List.of(
+                                    "\r\n".getBytes(UTF_8),
+                                    ";".getBytes(UTF_8),
+                                    "\n".getBytes(UTF_8));
+                    group.start(() -> writeAndEnd(left, "a;b\r\nc\n;"));
+                    List<String> parts = new ArrayList<>();
+                    for (int i = 0; i < 4; i++) {
+                        parts.add(text(right.readUntil(separators, 10)));
+                    }
+                    assertThat(parts).containsExactly("a;", "b\r\n", "c\n", ";");
+                    assertThatIllegalArgumentException()
+                            .isThrownBy(() -> right.readUntil(List.of(), 10))
+                            .withMessageContaining("without a separator");
+                    assertThatIllegalArgumentException()
+                            .isThrownBy(
+                                    () -> right.readUntil(List.of(new byte[1], new byte[0]), 10));
+                });
+    }
+
+    @Test
+    void readAll_waits_for_the_end() throws Exception {
+        connected(
+                (group, left, right) -> {
+                    byte[] sent = random(200_000);
+                    group.start(
+                            () -> {
+                                left.write(sent);
+                                left.shutdownOutput();
+                            });
+                    try (Bytes all = right.readAll(200_000)) {
+                        assertThat(all.toArray()).isEqualTo(sent);
+                    }
+                    assertThat(right.readAll(0).isEmpty()).isTrue();
+                });
+    }
+
+    @Test
+    void readAll_of_more_than_the_limit_leaves_it_there() throws Exception {
+        connected(
+                (group, left, right) -> {
+                    group.start(() -> writeAndEnd(left, "abcdef"));
+                    assertThatExceptionOfType(LimitExceededException.class)
+                            .isThrownBy(() -> right.readAll(5))
+                            .matches(e -> e.limit() == 5);
+                    assertThatIllegalArgumentException().isThrownBy(() -> right.readAll(-1));
+                    assertThat(text(right.readAll(6))).isEqualTo("abcdef");
+                });
+    }
+
+    @Test
+    void what_was_peeked_at_is_read_after_it() throws Exception {
+        connected(
+                (group, left, right) -> {
+                    group.start(() -> writeAndEnd(left, "abcdef"));
+                    assertThat(right.peek(4)).asString().isEqualTo("abcd");
+                    assertThat(right.peek(0)).isEmpty();
+                    assertThat(text(right.readExactly(5))).isEqualTo("abcde");
+                    assertThatExceptionOfType(EndOfStreamException.class)
+                            .isThrownBy(() -> right.peek(2))
+                            .matches(e -> e.available() == 1);
+                    assertThat(text(right.read())).isEqualTo("f");
+                });
+    }
+
+    @Test
+    void lines_are_gone_through_to_the_end() throws Exception {
+        connected(
+                (group, left, right) -> {
+                    group.start(() -> writeAndEnd(left, "one\ntwo\nthree"));
+                    List<String> lines = new ArrayList<>();
+                    right.lines().forEach(lines::add);
+                    assertThat(lines).containsExactly("one", "two", "three");
+                });
+    }
+
+    @Test
     void readLine_knows_both_ends_of_line_and_a_last_line_without() throws Exception {
         connected(
                 (group, left, right) -> {
