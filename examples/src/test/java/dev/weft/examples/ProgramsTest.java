@@ -8,10 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The programs as processes of their own, as a reader would run them. */
@@ -72,18 +69,8 @@ class ProgramsTest {
 
     private static List<String> run(Class<?> program, String... urls)
             throws IOException, InterruptedException {
-        var line = new ArrayList<String>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
-        line.add("--enable-native-access=ALL-UNNAMED");
-        line.add("-Dweft.slow-step=0");
-        line.add("-cp");
-        line.add(System.getProperty("java.class.path"));
-        line.add(program.getName());
-        line.addAll(List.of(urls));
-        var process = new ProcessBuilder(line).redirectErrorStream(true).start();
-        var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(text).isZero();
-        return text.lines().toList();
+        try (var process = new Program(program, urls)) {
+            return process.lines();
+        }
     }
 }
