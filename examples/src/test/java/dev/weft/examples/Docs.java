@@ -56,10 +56,14 @@ final class Docs {
         return regions;
     }
 
+    static List<Path> programFiles() {
+        return list(PROGRAMS);
+    }
+
     /** Every program, whole. */
     static Set<String> programs() {
         var programs = new HashSet<String>();
-        list(PROGRAMS).forEach(program -> programs.add(read(program)));
+        programFiles().forEach(program -> programs.add(read(program)));
         return programs;
     }
 

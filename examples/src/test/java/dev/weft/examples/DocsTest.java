@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** What the documents show is what is compiled and run here. */
@@ -31,8 +32,22 @@ class DocsTest {
     }
 
     @Test
-    void should_show_both_programs_in_the_readme() {
-        assertThat(Docs.blocks(documents().getFirst())).containsAll(Docs.programs());
+    void should_show_every_program_or_link_to_it() {
+        var blocks = documents().stream().flatMap(d -> Docs.blocks(d).stream()).toList();
+        var links =
+                documents().stream()
+                        .flatMap(d -> LINK.matcher(Docs.read(d)).results().map(l -> linked(d, l)))
+                        .toList();
+
+        assertThat(Docs.programFiles())
+                .allMatch(
+                        program ->
+                                blocks.contains(Docs.read(program))
+                                        || links.contains(program.toAbsolutePath().normalize()));
+    }
+
+    private static Path linked(Path document, MatchResult link) {
+        return document.toAbsolutePath().resolveSibling(link.group(1)).normalize();
     }
 
     @Test

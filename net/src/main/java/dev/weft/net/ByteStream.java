@@ -121,7 +121,7 @@ public interface ByteStream extends AutoCloseable {
      * {@code hasNext} waits. To be gone through once.
      */
     default Iterable<String> lines() {
-        return () -> new Lines(this);
+        return () -> new Incoming<>(this::readLine);
     }
 
     /**

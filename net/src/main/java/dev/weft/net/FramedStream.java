@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Iterator;
 import java.util.Objects;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Objects;
  *
  * <p><em>Loop-confined</em>, as what is beneath.
  */
-public final class FramedStream<T> implements AutoCloseable {
+public final class FramedStream<T> implements Iterable<T>, AutoCloseable {
     private final ByteStream stream;
     private final Framing<T> framing;
 
@@ -24,6 +25,12 @@ public final class FramedStream<T> implements AutoCloseable {
      */
     public @Nullable T receive() {
         return framing.read(stream);
+    }
+
+    /** All messages that are to come; {@code hasNext} waits. */
+    @Override
+    public Iterator<T> iterator() {
+        return new Incoming<>(this::receive);
     }
 
     /** Waits for room and sends a message. Throws what {@link Framing#write} does. */
