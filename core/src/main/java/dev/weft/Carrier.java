@@ -14,7 +14,7 @@ final class Carrier extends Thread {
     @Nullable Loop loop;
 
     /** Of a session: the loop of the program that runs, whatever of it does. */
-    @Nullable Loop program;
+    volatile @Nullable Loop program;
 
     final @Nullable SimulatedSession session;
 

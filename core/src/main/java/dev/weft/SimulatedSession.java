@@ -30,17 +30,22 @@ final class SimulatedSession implements Runnable {
         SimulatedSession s = new SimulatedSession(session);
         s.carrier.start();
         boolean interrupted = false;
-        while (s.carrier.isAlive()) {
-            try {
-                s.carrier.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                s.carrier.interruptedFromOutside = true;
-                LockSupport.unpark(s.carrier);
+        StuckStep stuck = new StuckStep(s.carrier);
+        try {
+            while (s.carrier.isAlive()) {
+                try {
+                    s.carrier.join(StuckStep.LOOK_MILLIS);
+                    stuck.look(interrupted);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    s.carrier.interruptedFromOutside = true;
+                    LockSupport.unpark(s.carrier);
+                }
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
         Combinators.Attempt<?> end = s.end;
         if (end == null) {

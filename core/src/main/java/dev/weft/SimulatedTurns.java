@@ -286,6 +286,9 @@ final class SimulatedTurns extends ReadyQueue {
             return;
         }
         long next = loop.timers.earliest();
+        if (isReal() && comesFromOutside(next)) {
+            return;
+        }
         if (next != Long.MAX_VALUE) {
             simulation.jumpTo(next);
             return;
@@ -344,12 +347,45 @@ final class SimulatedTurns extends ReadyQueue {
         }
     }
 
+    /**
+     * Where there are real threads, too: waits for what they are to bring, by the real clock, which
+     * a timed wait of the JDK's goes by as well. The simulation's stands still meanwhile.
+     */
+    private boolean comesFromOutside(long next) {
+        if (next != Long.MAX_VALUE && loop.timers.due(next).stream().anyMatch(this::isReal)) {
+            return waitForOthers(next - simulation.nanoTime());
+        }
+        return awaitsOutside() && waitForOthers();
+    }
+
+    private boolean isReal(Timer timer) {
+        return timer instanceof JdkTimer;
+    }
+
+    private boolean awaitsOutside() {
+        for (LoopTask<?> task : TreeReader.allOf(loop)) {
+            if (task.isInForeignWait()) {
+                return true;
+            }
+            for (WaitList list : task.waitingIn()) {
+                if (list.isExternal() && !simulation.ends(list.what())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private boolean waitForOthers() {
-        long patience = simulation.patience().toNanos();
-        long until = System.nanoTime() + patience;
-        while (patience > 0 && loop.inbox.isEmpty() && !carrier.interruptedFromOutside) {
+        return waitForOthers(simulation.patience().toNanos());
+    }
+
+    private boolean waitForOthers(long nanos) {
+        long until = System.nanoTime() + nanos;
+        long left = nanos;
+        while (left > 0 && loop.inbox.isEmpty() && !carrier.interruptedFromOutside) {
             loop.sleepUntil(until);
-            patience = until - System.nanoTime();
+            left = until - System.nanoTime();
         }
         return !loop.inbox.isEmpty();
     }
@@ -364,6 +400,11 @@ final class SimulatedTurns extends ReadyQueue {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** What becomes of a program that did so; null if it may. By the thread that waits for it. */
+    @Nullable RuntimeException outcomeOf(String what, Thread thread) {
+        return simulation.escaped(what, thread);
     }
 
     @Nullable RuntimeException escaped(String what, @Nullable Thread thread) {

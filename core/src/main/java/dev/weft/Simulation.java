@@ -136,6 +136,11 @@ public abstract class Simulation implements Driver {
         return Duration.ZERO;
     }
 
+    /** Whether it is the simulation itself that ends the wait for this. */
+    protected boolean ends(String wait) {
+        return false;
+    }
+
     // ---- interfering
 
     /** Cancels a task of the program, as {@link Task#cancel} does. Also called in a task. */

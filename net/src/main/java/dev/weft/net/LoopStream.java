@@ -304,13 +304,18 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
 
     /** Throws, and then nothing has begun, if another task writes or writing is over. */
     final void beginWrite() {
+        enterWrite();
+        requirePeer();
+        writer = Thread.currentThread();
+    }
+
+    /** Likewise, whatever has become of the other side. */
+    final void enterWrite() {
         writers.enter();
-        Thread me = Thread.currentThread();
         if (writer != null) {
             throw busy("written", writer);
         }
-        requireWritable();
-        writer = me;
+        requireUnfinished();
     }
 
     final void endWrite() {
@@ -347,6 +352,11 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
     }
 
     final void requireWritable() {
+        requireUnfinished();
+        requirePeer();
+    }
+
+    private void requireUnfinished() {
         requireOpen();
         Throwable failure = failure();
         if (failure != null) {
@@ -355,7 +365,6 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
         if (outputShutDown) {
             throw new IllegalStateException(this + ": write after shutdownOutput");
         }
-        requirePeer();
     }
 
     private IllegalStateException busy(String how, Thread by) {

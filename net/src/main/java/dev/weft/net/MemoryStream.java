@@ -157,8 +157,7 @@ final class MemoryStream extends LoopStream {
 
     @Override
     public void flush() {
-        beginWrite();
-        endWrite();
+        enterWrite(); // all has arrived, or has nobody to arrive at
     }
 
     @Override

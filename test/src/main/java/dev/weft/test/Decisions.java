@@ -16,6 +16,9 @@ final class Decisions {
 
     static final int[] NONE = {};
 
+    /** So many decisions of a kind are read at most, and so large ones. */
+    private static final int MOST = 10_000_000;
+
     private final long data;
     private final int[] schedule;
     private final int[] slow;
@@ -169,6 +172,10 @@ final class Decisions {
                     throw new IllegalArgumentException("a bracket is not closed");
                 }
                 int number = Integer.parseInt(text.substring(i + 1, end));
+                if (number < 0 || number > MOST) {
+                    throw new IllegalArgumentException(
+                            number + " in brackets: 0 to " + MOST + " can be");
+                }
                 value = c == '(' ? 0 : number;
                 times = c == '(' ? number : 1;
                 i = end;
@@ -177,6 +184,9 @@ final class Decisions {
                 if (value < 0) {
                     throw new IllegalArgumentException("'" + c + "' is no digit");
                 }
+            }
+            if (n + times > MOST) {
+                throw new IllegalArgumentException("more than " + MOST + " decisions");
             }
             if (n + times > list.length) {
                 list = Arrays.copyOf(list, Math.max(n + times, list.length * 2));

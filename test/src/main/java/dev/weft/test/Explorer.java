@@ -74,8 +74,12 @@ public final class Explorer {
 
     /** Runs until so much real time is over, instead of a number of runs. */
     public Explorer lasting(Duration realTime) {
+        Objects.requireNonNull(realTime, "the time");
         Explorer other = new Explorer(this);
-        other.time = Objects.requireNonNull(realTime, "the time");
+        if (!realTime.isPositive()) {
+            throw new IllegalArgumentException("a time above zero, not " + realTime);
+        }
+        other.time = realTime;
         return other;
     }
 
@@ -157,6 +161,11 @@ public final class Explorer {
             throw new IllegalArgumentException(
                     "all orders and a sweep are two explorations: do one after the other");
         }
+        if (exhaustive && time != null) {
+            throw new IllegalArgumentException(
+                    "all orders end by themselves or after so many runs, not after a time: leave"
+                            + " lasting() out");
+        }
         Flag.require();
         return Simulation.session(() -> new Search(program).all());
     }
@@ -234,14 +243,32 @@ public final class Explorer {
         void one(int i) {
             Run run = execute(strategy(i), data(i), anyFault(i), false);
             length = run.choices();
-            Throwable wrong = run.wrong();
-            if (wrong == null && i % CHECKED == CHECKED / 2 && run.real() == null) {
-                Run twin = again(run.decisions(), false);
-                wrong = twin.trace.hash() == run.trace.hash() ? null : diverged(run, twin);
+            if (run.wrong() == null && i % CHECKED == CHECKED / 2) {
+                requireSame(run, "run " + i + " of seed " + seed);
             }
+            Throwable wrong = run.wrong();
             if (wrong != null) {
                 throw failure(run, wrong, "run " + i + " of seed " + seed);
             }
+        }
+
+        /** Does again what went well. */
+        private void requireSame(Run run, String which) {
+            Decisions decisions = run.decisions();
+            if (run.real() == null && !isSame(run, again(decisions, false))) {
+                throw notTheSame(run, decisions, which);
+            }
+        }
+
+        private boolean isSame(Run run, Run twin) {
+            return run.trace.hash() == twin.trace.hash()
+                    && Report.kind(run.wrong()).equals(Report.kind(twin.wrong()));
+        }
+
+        private SimFailure notTheSame(Run run, Decisions decisions, String which) {
+            Run twin = again(decisions, true);
+            Run third = again(decisions, true);
+            return Report.notTheSame(run.wrong(), twin, third, decisions, which);
         }
 
         private void sweep(int i) {
@@ -283,12 +310,17 @@ public final class Explorer {
             Strategy.Exhaustive all = new Strategy.Exhaustive();
             for (int i = 0; i < runs; i++) {
                 Run run = execute(all, data(0), null, false);
+                if (run.wrong() == null && i % CHECKED == 0) {
+                    long orders = executed;
+                    requireSame(run, "order " + i);
+                    executed = orders;
+                }
                 Throwable wrong = run.wrong();
                 if (wrong != null) {
                     throw failure(run, wrong, "order " + i);
                 }
                 if (!all.next()) {
-                    return true;
+                    return run.real() == null;
                 }
             }
             return false;
@@ -342,11 +374,10 @@ public final class Explorer {
             if (run.real() != null) {
                 return Report.notRepeatable(run, wrong, which);
             }
-            Run twin = again(found, true);
-            if (twin.trace.hash() != run.trace.hash()) {
-                Throwable apart = diverged(again(found, true), twin);
-                apart.addSuppressed(wrong);
-                return Report.failure(twin, apart, found, which, null);
+            if (!isSame(run, again(found, false))) {
+                return wrong instanceof EscapeException escape
+                        ? Report.escaped(escape, found, which)
+                        : notTheSame(run, found, which);
             }
             Shrinker shrinker = new Shrinker(this, wrong);
             Decisions smallest = shrinker.shrink(found);
@@ -355,10 +386,6 @@ public final class Explorer {
             Run last = again(smallest, true);
             Throwable end = last.wrong();
             return Report.failure(last, end == null ? wrong : end, smallest, which, hunt);
-        }
-
-        private static Throwable diverged(Run one, Run other) {
-            return new AssertionError(Report.divergence(one.trace, other.trace));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.test;
 
+import dev.weft.Action;
 import dev.weft.Simulation.Candidate;
 import dev.weft.Simulation.Stage;
 import dev.weft.Task;
@@ -8,14 +9,21 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 
 /** Puts one fault into a run, when its victim has come to the point; and counts who comes where. */
 final class FaultInjection {
     private static final int MOST_MOMENTS = 10_000;
+
+    /** The program's own task. */
+    private static final String MAIN = "main";
 
     private final Run run;
     private final @Nullable Fault fault;
@@ -23,6 +31,11 @@ final class FaultInjection {
 
     private @Nullable Actor[] actors = new Actor[16];
     private final Map<String, Integer> named = new HashMap<>();
+    private final Set<String> taskNames = new TreeSet<>();
+
+    /** Those in a timeout of the kit's own, which is not to expire. */
+    private final Set<Task<?>> spared = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private final Map<String, Integer> places = new HashMap<>();
     private @Nullable Actor acting;
     private boolean struck;
@@ -81,6 +94,9 @@ final class FaultInjection {
         Actor known = actors[n];
         if (known == null) {
             String name = candidate.name();
+            if (candidate.task() != null) {
+                taskNames.add(name);
+            }
             int which = named.merge(name, 1, Integer::sum) - 1;
             actors[n] = known = new Actor(name, which);
         }
@@ -136,9 +152,32 @@ final class FaultInjection {
 
     private void strike(Task<?> task) {
         Fault f = fault;
-        if (f != null && run.does(f, task)) {
+        if (f != null
+                && !(f.kind() == Fault.Kind.EXPIRE && spared.contains(task))
+                && run.does(f, task)) {
             hasStruck(f);
         }
+    }
+
+    /** Meanwhile no timeout of the task is made to expire. */
+    <X extends Exception> void sparing(Task<?> task, Action<X> action) throws X {
+        boolean isOutermost = spared.add(task);
+        try {
+            action.run();
+        } finally {
+            if (isOutermost) {
+                spared.remove(task);
+            }
+        }
+    }
+
+    /** Whether this is how a program ends whose main task was cancelled here. */
+    boolean accountsFor(Throwable thrown) {
+        Fault f = struck();
+        return thrown instanceof CancellationException
+                && f != null
+                && f.kind() == Fault.Kind.CANCEL
+                && f.victim().equals(MAIN);
     }
 
     private void hasStruck(Fault f) {
@@ -153,9 +192,9 @@ final class FaultInjection {
 
     // ---- whom it could strike
 
-    /** What the tasks and other threads were called. */
+    /** What the tasks were called. */
     Set<String> names() {
-        return named.keySet();
+        return taskNames;
     }
 
     /** How many cancellation points the running task has come to. */

@@ -6,10 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** What must hold in a run; looked at after every step. */
 final class Oracles {
+    private static final String EVENTUALLY = "Sim.eventually";
+    private static final String UNTIL_IDLE = "Sim.untilIdle";
+
+    /** What the simulation itself ends. */
+    static final Set<String> WAITS = Set.of(EVENTUALLY, UNTIL_IDLE);
+
     private record Condition(String name, BooleanSupplier condition) {}
 
     private final Run run;
@@ -17,12 +24,13 @@ final class Oracles {
     private final List<Condition> always = new ArrayList<>();
     private final List<Condition> sometimes = new ArrayList<>();
     private final List<Waiting> eventually = new ArrayList<>();
-    private final WaitList idlers = WaitList.external("Sim.untilIdle");
+    private final WaitList idlers = WaitList.external(UNTIL_IDLE);
     private @Nullable Throwable violation;
+    private boolean isLooking;
 
     private static final class Waiting {
         final Condition condition;
-        final WaitList list = WaitList.external("Sim.eventually");
+        final WaitList list = WaitList.external(EVENTUALLY);
 
         Waiting(Condition condition) {
             this.condition = condition;
@@ -35,12 +43,21 @@ final class Oracles {
     }
 
     void always(String name, BooleanSupplier holds) {
+        requireNoLook("always", name);
         always.add(new Condition(name, holds));
     }
 
     void sometimes(String name, BooleanSupplier holds) {
+        requireNoLook("sometimes", name);
         seen.mention(name);
         sometimes.add(new Condition(name, holds));
+    }
+
+    private void requireNoLook(String what, String name) {
+        if (isLooking) {
+            throw new IllegalStateException(
+                    "Sim." + what + " of '" + name + "' called in a condition, which only looks");
+        }
     }
 
     /** Waits until it holds; the caller bounds the wait. */
@@ -72,8 +89,9 @@ final class Oracles {
         if (always.isEmpty() && sometimes.isEmpty() && eventually.isEmpty()) {
             return;
         }
+        isLooking = true;
         for (Condition c : always) {
-            if (violation == null && !holds(c) && violation == null) {
+            if (violation == null && !holds(c)) {
                 violated("'" + c.name + "' does not hold any more", null);
             }
         }
@@ -90,6 +108,7 @@ final class Oracles {
                 w.list.wakeFirst(null);
             }
         }
+        isLooking = false;
     }
 
     private boolean holds(Condition c) {
@@ -101,7 +120,11 @@ final class Oracles {
         }
     }
 
+    /** The first one counts: what follows may follow from it. */
     private void violated(String what, @Nullable Throwable cause) {
+        if (violation != null) {
+            return;
+        }
         violation = new AssertionError(what + ", at " + run.time() + " of the run", cause);
         run.trace.note(what);
     }

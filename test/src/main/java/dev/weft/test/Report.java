@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
 
 /** What is said of a run that failed: how it ended, how to repeat it, and its steps as a table. */
@@ -42,9 +41,9 @@ final class Report {
                                         + " from the order of a loop without a simulation")
                         + (fault == null ? "" : "\n" + fault.describe())
                         + "\n\nto repeat it: @Replay(\""
-                        + replay
+                        + escaped(replay)
                         + "\")\n\n"
-                        + table(run.trace.steps()),
+                        + table(run.trace),
                 wrong,
                 replay,
                 hunt);
@@ -60,8 +59,18 @@ final class Report {
                 wrong);
     }
 
+    /** To be pasted into a string of Java's. */
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r")
+                .replace("\t", "\\t");
+    }
+
     /** A column for each task, a row for each step. */
-    static String table(List<Trace.Step> steps) {
+    static String table(Trace trace) {
+        List<Trace.Step> steps = trace.steps();
         TreeSet<Integer> actors = new TreeSet<>();
         List<String> names = new ArrayList<>();
         for (Trace.Step step : steps) {
@@ -84,7 +93,7 @@ final class Report {
         table.append(actors.size() > columns.size() ? "| others\n" : "\n");
         int from = Math.max(0, steps.size() - MOST_ROWS);
         if (from > 0) {
-            table.append("... ").append(from).append(" steps before\n");
+            table.append("... ").append(from + trace.leftOut()).append(" steps before\n");
         }
         for (Trace.Step step : steps.subList(from, steps.size())) {
             if (step.actor() >= 0 && !isShown(step)) {
@@ -108,7 +117,7 @@ final class Report {
 
     /** Weft's own thread of the loop is of no interest. */
     private static boolean isShown(Trace.Step step) {
-        return step.actor() >= 0 && !step.name().equals("system");
+        return step.actor() >= 0 && !step.name().equals(Trace.OF_THE_LOOP);
     }
 
     private static String what(Trace.Step step) {
@@ -123,33 +132,76 @@ final class Report {
                 : String.format(java.util.Locale.ROOT, "%.3f ms", millis);
     }
 
-    private static String cell(String text, int width) {
+    private static String cell(String name, int width) {
+        String text = name.replaceAll("\\p{Cntrl}", " ");
         String shown = text.length() > width - 1 ? text.substring(0, width - 2) + "…" : text;
         return shown + " ".repeat(width - shown.length());
     }
 
-    /** Where two runs that should be the same part. */
-    static String divergence(Trace one, Trace other) {
-        List<Trace.Step> a = one.steps();
-        List<Trace.Step> b = other.steps();
-        for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-            if (!Objects.equals(a.get(i), b.get(i))) {
-                return notTheSame(i, a.get(i), b.get(i));
-            }
-        }
-        int i = Math.min(a.size(), b.size());
-        return notTheSame(i, i < a.size() ? a.get(i) : null, i < b.size() ? b.get(i) : null);
+    /**
+     * Of runs that should have been the same.
+     *
+     * @param wrong what came of the first one; null if nothing
+     * @param twin the second one, and {@code third} one more; both have their steps
+     */
+    static SimFailure notTheSame(
+            @Nullable Throwable wrong, Run twin, Run third, Decisions decisions, String which) {
+        Throwable other = twin.wrong();
+        Throwable cause = wrong != null ? wrong : other != null ? other : third.wrong();
+        String ends =
+                kind(wrong).equals(kind(other))
+                        ? ""
+                        : ", and ended once " + end(wrong) + " and once " + end(other);
+        return new SimFailure(
+                which
+                        + (cause == null ? "" : " failed: " + cause)
+                        + "\nthe program is not the same each time: with the same decisions it did"
+                        + " once this and once that"
+                        + ends
+                        + ". "
+                        + difference(twin.trace.steps(), third.trace.steps())
+                        + "It may have asked System.nanoTime, Math.random, a hash code, or kept"
+                        + " something from an earlier run; Loop.nanoTime, Loop.clock and"
+                        + " Sim.random are the same each time",
+                cause,
+                decisions.toString(),
+                null);
     }
 
-    private static String notTheSame(int i, Trace.@Nullable Step a, Trace.@Nullable Step b) {
-        return "the program is not the same each time: with the same decisions its step "
-                + i
-                + " was once "
-                + (a == null ? "none" : a)
-                + " and once "
-                + (b == null ? "none" : b)
-                + ". It may have asked System.nanoTime, Math.random, a hash code, or kept something"
-                + " from an earlier run; Loop.nanoTime, Loop.clock and Sim.random are the same each"
-                + " time";
+    /** An escape whose moment depends on what is outside. */
+    static SimFailure escaped(EscapeException escape, Decisions decisions, String which) {
+        return new SimFailure(
+                which
+                        + " failed: "
+                        + escape
+                        + "\nwhen that happens differs from run to run, so it can't be repeated",
+                escape,
+                decisions.toString(),
+                null);
+    }
+
+    /** Equal for those that end likewise: messages tell of times and numbers. */
+    static String kind(@Nullable Throwable wrong) {
+        return wrong == null ? "" : wrong.getClass().getName();
+    }
+
+    private static String end(@Nullable Throwable wrong) {
+        return wrong == null ? "well" : "with " + wrong;
+    }
+
+    private static String difference(List<Trace.Step> a, List<Trace.Step> b) {
+        int i = 0;
+        while (i < Math.min(a.size(), b.size()) && a.get(i).equals(b.get(i))) {
+            i++;
+        }
+        return i == a.size() && i == b.size()
+                ? ""
+                : "Its step "
+                        + i
+                        + " was once "
+                        + (i < a.size() ? a.get(i) : "none")
+                        + " and once "
+                        + (i < b.size() ? b.get(i) : "none")
+                        + ". ";
     }
 }

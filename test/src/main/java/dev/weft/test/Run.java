@@ -92,7 +92,7 @@ final class Run extends Simulation {
         if (violation != null) {
             return violation;
         }
-        if (thrown != null) {
+        if (thrown != null && !faults.accountsFor(thrown)) {
             return thrown;
         }
         if (!failures.isEmpty() && !expectsFailures) {
@@ -155,7 +155,7 @@ final class Run extends Simulation {
         if (traces) {
             trace.happened(
                     chosen,
-                    task == null ? "" : chosen.isTimer() ? "fires" : doing(task),
+                    chosen.isTimer() ? "fires" : task == null ? "runs" : doing(task),
                     elapsed());
         }
         faults.suspended(chosen);
@@ -205,6 +205,11 @@ final class Run extends Simulation {
     @Override
     protected Duration patience() {
         return real == null ? Duration.ZERO : Duration.ofSeconds(10);
+    }
+
+    @Override
+    protected boolean ends(String wait) {
+        return Oracles.WAITS.contains(wait);
     }
 
     void allowReal(String reason) {

@@ -4,6 +4,7 @@ import dev.weft.Action;
 import dev.weft.Body;
 import dev.weft.LoopFailure;
 import dev.weft.Simulation;
+import dev.weft.Task;
 import dev.weft.Weft;
 
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,10 @@ public final class Sim {
 
     /** Lets time pass as if the caller's step had taken so long: no other task runs meanwhile. */
     public void pass(Duration time) {
-        run.letPass(Objects.requireNonNull(time, "the time"));
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("time does not pass backwards: " + time);
+        }
+        run.letPass(time);
     }
 
     // ---- what is drawn
@@ -164,8 +168,13 @@ public final class Sim {
      * @throws AssertionError if it takes longer
      */
     public void eventually(String name, Duration within, BooleanSupplier holds) {
+        Objects.requireNonNull(name, "the name");
+        Objects.requireNonNull(holds, "the condition");
         try {
-            Weft.timeout(within, () -> run.oracles.await(name, holds));
+            run.faults()
+                    .sparing(
+                            Task.current(),
+                            () -> Weft.timeout(within, () -> run.oracles.await(name, holds)));
         } catch (TimeoutException e) {
             throw new AssertionError("'" + name + "' did not come to hold within " + within, e);
         }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
+import java.lang.System.Logger.Level;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * register it; public for JUnit's sake.
  */
 public final class SimExtension implements InvocationInterceptor, ParameterResolver {
+    private static final System.Logger LOG = System.getLogger("dev.weft.test");
     private static final Namespace OURS = Namespace.create(SimExtension.class);
 
     /** For JUnit. */
@@ -92,19 +94,22 @@ public final class SimExtension implements InvocationInterceptor, ParameterResol
         replays.forEach(replay -> pinned.add(decisions(replay, context)));
         for (int i = 0; i < pinned.size(); i++) {
             if (!explorer.replay(pinned.get(i), round)) {
-                context.publishReportEntry(
-                        "weft.replay",
+                String stale =
                         replays.get(i).value()
-                                + " can't happen as it says: the program has changed");
+                                + " can't happen as it says: the program has changed";
+                LOG.log(Level.WARNING, name(context) + ": @Replay " + stale);
+                context.publishReportEntry("weft.replay", stale);
             }
         }
         if (replays.stream().noneMatch(Replay::only)) {
             Exploration done = explorer.run(round);
-            context.publishReportEntry(
-                    "weft.sim",
-                    annotation(context, Exhaustive.class).isPresent()
+            boolean inOrders = annotation(context, Exhaustive.class).isPresent();
+            String what =
+                    inOrders
                             ? done.inOrders()
-                            : done.runs() + " runs of seed " + seed(test, context));
+                            : done.runs() + " runs of seed " + seed(test, context);
+            LOG.log(inOrders ? Level.INFO : Level.DEBUG, name(context) + ": " + what);
+            context.publishReportEntry("weft.sim", what);
         }
     }
 

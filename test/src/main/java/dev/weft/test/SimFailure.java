@@ -23,7 +23,7 @@ public final class SimFailure extends AssertionError {
      */
     record Hunt(long executions, Decisions found, Decisions shrunk, int reexecutions) {}
 
-    SimFailure(String message, Throwable cause, String replay, @Nullable Hunt hunt) {
+    SimFailure(String message, @Nullable Throwable cause, String replay, @Nullable Hunt hunt) {
         super(message, cause);
         this.replay = replay;
         this.hunt = hunt;

@@ -4,13 +4,19 @@ import dev.weft.Simulation.Candidate;
 import dev.weft.Simulation.Stage;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What happened in a run: as a hash always, step by step where somebody is to read it. */
 final class Trace {
-    /** More steps are not kept; they are still hashed. */
+    /** Of more steps than these only the last ones are kept; all are hashed. */
     private static final int MOST = 20_000;
+
+    private static final int LAST = 200;
+
+    /** What the loop's own thread is called, which no task can be. */
+    static final String OF_THE_LOOP = "\0";
 
     /**
      * One step.
@@ -22,6 +28,8 @@ final class Trace {
     record Step(int actor, String name, String what, Duration at, int others) {}
 
     private final List<Step> steps = new ArrayList<>();
+    private final ArrayDeque<Step> last = new ArrayDeque<>();
+    private int leftOut;
     private long hash = 0xcbf29ce484222325L;
     private int others;
 
@@ -44,7 +52,8 @@ final class Trace {
     }
 
     void happened(Candidate who, String what, Duration at) {
-        add(new Step(who.actor(), who.name(), what, at, others));
+        boolean isOwn = who.task() == null && who.name().equals("system");
+        add(new Step(who.actor(), isOwn ? OF_THE_LOOP : who.name(), what, at, others));
     }
 
     void slow(Duration by) {
@@ -52,12 +61,18 @@ final class Trace {
     }
 
     void note(String what) {
-        add(new Step(-2, "", what, steps.isEmpty() ? Duration.ZERO : steps.getLast().at(), 0));
+        add(new Step(-2, "", what, steps().isEmpty() ? Duration.ZERO : steps().getLast().at(), 0));
     }
 
     private void add(Step step) {
         if (steps.size() < MOST) {
             steps.add(step);
+            return;
+        }
+        last.add(step);
+        if (last.size() > LAST) {
+            last.remove();
+            leftOut++;
         }
     }
 
@@ -66,7 +81,18 @@ final class Trace {
         return hash;
     }
 
+    /** In order; of very many the first and the last. */
     List<Step> steps() {
-        return steps;
+        if (last.isEmpty()) {
+            return steps;
+        }
+        List<Step> all = new ArrayList<>(steps);
+        all.addAll(last);
+        return all;
+    }
+
+    /** How many steps are left out of {@link #steps}. */
+    int leftOut() {
+        return leftOut;
     }
 }

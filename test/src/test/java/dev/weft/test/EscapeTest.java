@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -141,5 +143,68 @@ class EscapeTest {
                                     }
                                 }))
                 .hasMessageContaining("thread");
+    }
+
+    private volatile boolean spins = true;
+
+    private static final class WaitsToBegin {
+        static {
+            Weft.sleep(Duration.ofMillis(1));
+        }
+
+        static void use() {}
+    }
+
+    @Test
+    void aWaitInAClassInitialiser() {
+        assertThat(catchThrowable(() -> Sim.run(WaitsToBegin::use)))
+                .isInstanceOf(EscapeException.class)
+                .hasMessageContaining("'main'")
+                .hasMessageContaining("class initialiser of")
+                .hasMessageContaining("WaitsToBegin");
+    }
+
+    @Test
+    void aStepThatNeverEndsIsGivenUpOnAnInterrupt() {
+        Thread caller = Thread.currentThread();
+        boolean[] over = new boolean[1];
+        assertThat(
+                        catchThrowable(
+                                () ->
+                                        Sim.run(
+                                                () -> {
+                                                    caller.interrupt();
+                                                    while (spins) {
+                                                        Thread.onSpinWait();
+                                                    }
+                                                    over[0] = true;
+                                                })))
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("'main' does not end");
+        spins = false;
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(over[0]).isFalse();
+    }
+
+    @Test
+    void whereRealThreadsArePermittedRealTimePassesToo() throws Exception {
+        Sim.with(
+                sim -> {
+                    sim.allowReal("a driver of a database");
+                    long begin = System.nanoTime();
+                    Thread.sleep(20);
+                    assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(20_000_000);
+                    int answer =
+                            Weft.timeout(
+                                    Duration.ofSeconds(1),
+                                    () ->
+                                            Weft.offload(
+                                                    () -> {
+                                                        Thread.sleep(20);
+                                                        return 42;
+                                                    }));
+                    assertThat(answer).isEqualTo(42);
+                    assertThat(sim.elapsed()).isLessThan(Duration.ofSeconds(1));
+                });
     }
 }

@@ -183,4 +183,82 @@ class OraclesTest {
         }
         assertThat(seen.get(0)).isEqualTo(seen.get(1));
     }
+
+    @Test
+    void theFirstViolationIsTheOneThatIsReported() {
+        int[] n = new int[1];
+        assertThatThrownBy(
+                        () ->
+                                Sim.with(
+                                        sim -> {
+                                            sim.always("money is kept", () -> n[0] == 0);
+                                            sim.sometimes(
+                                                    "rare",
+                                                    () -> {
+                                                        if (n[0] == 2) {
+                                                            throw new IllegalStateException();
+                                                        }
+                                                        return false;
+                                                    });
+                                            for (int i = 0; i < 3; i++) {
+                                                Weft.sleep(Duration.ofMillis(1));
+                                                n[0]++;
+                                            }
+                                            Weft.checkpoint();
+                                        }))
+                .hasMessageContaining("'money is kept'");
+    }
+
+    @Test
+    void aConditionThatAddsAConditionIsRefused() {
+        assertThatThrownBy(
+                        () ->
+                                Sim.with(
+                                        sim -> {
+                                            sim.always(
+                                                    "outer",
+                                                    () -> {
+                                                        sim.always("inner", () -> true);
+                                                        return true;
+                                                    });
+                                            Weft.checkpoint();
+                                        }))
+                .hasMessageContaining("'outer' could not be told")
+                .rootCause()
+                .hasMessageContaining("'inner'");
+    }
+
+    @Test
+    void aSweepOfTimeoutsLeavesThoseOfTheKitAlone() {
+        Sim.exploring()
+                .runs(10)
+                .expiring("main")
+                .run(
+                        sim -> {
+                            boolean[] done = new boolean[1];
+                            Weft.group(
+                                    g -> {
+                                        g.start(
+                                                () -> {
+                                                    Weft.sleep(Duration.ofMillis(5));
+                                                    done[0] = true;
+                                                });
+                                        sim.eventually("done", Duration.ofDays(1), () -> done[0]);
+                                        boolean _ =
+                                                Weft.moveOnAfter(
+                                                        Duration.ofDays(1),
+                                                        () -> Weft.sleep(Duration.ofMillis(1)));
+                                    });
+                        });
+    }
+
+    @Test
+    void aSweepMayCancelTheMainTask() {
+        Exploration all =
+                Sim.exploring()
+                        .runs(10)
+                        .cancelling("main")
+                        .run(sim -> Weft.sleep(Duration.ofMillis(1)));
+        assertThat(all.runs()).isGreaterThan(10);
+    }
 }
