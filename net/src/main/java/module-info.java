@@ -1,6 +1,6 @@
 /**
- * TCP and TLS streams, client and server, and DNS for Weft, over Netty 4.2, which also drives the
- * loop.
+ * TCP and TLS streams, client and server, DNS and child processes for Weft, over Netty 4.2, which
+ * also drives the loop.
  *
  * <p>With this module on the path, {@code Weft.run} waits in epoll where there is epoll, else in
  * NIO's selector; {@code -Dweft.driver=io_uring} (or {@code nio}, {@code epoll}) chooses another.
@@ -18,8 +18,10 @@ module dev.weft.net {
     requires io.netty.resolver.dns;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.io_uring;
+    requires io.netty.transport.unix.common;
 
     exports dev.weft.net;
+    exports dev.weft.process;
 
     provides dev.weft.DriverProvider with
             dev.weft.net.EpollDriverProvider,

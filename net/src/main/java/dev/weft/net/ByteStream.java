@@ -1,15 +1,6 @@
 package dev.weft.net;
 
-import dev.weft.Group;
-
-import org.jspecify.annotations.Nullable;
-
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Flow;
 
 /**
  * Bytes in both directions, in order: a connection.
@@ -27,120 +18,7 @@ import java.util.concurrent.Flow;
  *
  * <p>The semantics are those of asyncio's streams, but a write waits by itself.
  */
-public interface ByteStream extends AutoCloseable {
-    /** How many bytes are read ahead at most. */
-    int READ_AHEAD = 64 * 1024;
-
-    /** A copying write longer than this goes out in pieces, each of which waits for room. */
-    int PIECE = 64 * 1024;
-
-    /** What {@link #readLine()} takes for a line at most, in bytes. */
-    int LINE_LIMIT = 64 * 1024;
-
-    /**
-     * Waits for bytes and gives what is there, without copying; {@linkplain Bytes#isEmpty nothing}
-     * at the end of the stream.
-     */
-    default Bytes read() {
-        return read(Integer.MAX_VALUE);
-    }
-
-    /**
-     * As {@link #read()}, but at most {@code max} bytes.
-     *
-     * @throws IllegalArgumentException if {@code max} is not positive
-     */
-    Bytes read(int max);
-
-    /**
-     * Waits for bytes and copies what is there, at most {@code length}.
-     *
-     * @return how many were copied; -1 at the end of the stream; 0 only for a {@code length} of 0
-     */
-    int read(byte[] target, int offset, int length);
-
-    /**
-     * Waits for {@code length} bytes, which may be more than are read ahead otherwise. Copies only
-     * what came in pieces.
-     *
-     * @throws EndOfStreamException if the stream ends before
-     */
-    Bytes readExactly(int length);
-
-    /**
-     * Waits for {@code separator} and gives all up to and with it.
-     *
-     * @param limit how many bytes that may be at most, the separator's included
-     * @throws LimitExceededException if the separator does not come within the limit
-     * @throws EndOfStreamException if the stream ends before
-     * @throws IllegalArgumentException if the separator is empty or longer than the limit
-     */
-    Bytes readUntil(byte[] separator, int limit);
-
-    /**
-     * As {@link #readUntil(byte[], int)}, up to and with whichever of the separators ends first.
-     *
-     * @throws IllegalArgumentException if there are none, or one is empty or longer than the limit
-     */
-    Bytes readUntil(List<byte[]> separators, int limit);
-
-    /**
-     * Waits for the end of the stream and gives all that came before it.
-     *
-     * @param limit how many bytes that may be at most
-     * @throws LimitExceededException if more come; they are still there to be read
-     * @throws IllegalArgumentException if {@code limit} is negative
-     */
-    Bytes readAll(int limit);
-
-    /**
-     * Waits for {@code length} bytes and gives a copy of them; they stay there to be read. For
-     * formats that begin with a length: one look at it, then one {@link #readExactly} of the whole,
-     * so that a cancellation takes all or nothing.
-     *
-     * @throws EndOfStreamException if the stream ends before
-     */
-    byte[] peek(int length);
-
-    /**
-     * Waits for a line in UTF-8 that ends in {@code \n} or {@code \r\n}, which is left out, and is
-     * at most {@value #LINE_LIMIT} bytes long. The last line needs no end.
-     *
-     * @return null at the end of the stream
-     * @throws LimitExceededException if the line is longer
-     */
-    default @Nullable String readLine() {
-        return readLine(LINE_LIMIT);
-    }
-
-    /** As {@link #readLine()}, with a limit of one's own, in bytes. */
-    @Nullable String readLine(int limit);
-
-    /**
-     * All lines that are to come, as {@link #readLine()} gives them (asyncio's {@code async for}).
-     * {@code hasNext} waits. To be gone through once.
-     */
-    default Iterable<String> lines() {
-        return () -> new Incoming<>(this::readLine);
-    }
-
-    /**
-     * Reads all that comes and writes it to {@code target}, without copying, until the stream ends;
-     * waits for both. Closes neither. One that is cancelled, or fails, has written what it has read
-     * but for the last piece, of at most 64 KiB.
-     *
-     * @return how many bytes those were
-     */
-    default long transferTo(ByteStream target) {
-        Objects.requireNonNull(target, "the target");
-        long sum = 0;
-        for (Bytes piece = read(); !piece.isEmpty(); piece = read()) {
-            sum += piece.length();
-            target.write(piece);
-        }
-        return sum;
-    }
-
+public interface ByteStream extends ByteSource, ByteSink {
     /**
      * Connects two streams: what comes from either goes to the other, until both have ended. The
      * end of one is passed on with {@link #shutdownOutput}; where that can't be, over TLS, it ends
@@ -156,37 +34,6 @@ public interface ByteStream extends AutoCloseable {
     default <T> FramedStream<T> framed(Framing<T> framing) {
         return new FramedStream<>(this, framing);
     }
-
-    /**
-     * The reading side as a publisher of the JDK's, for one subscriber; copies. A task of {@code
-     * group} reads as much as is demanded, at most 64 KiB an element, and calls the subscriber,
-     * which must not wait. The end of the stream completes it, a failure of the stream is its
-     * error, and cancelling the subscription ends the task; does not close the stream. Subscribing,
-     * demanding and cancelling may be done by any thread.
-     */
-    default Flow.Publisher<ByteBuffer> publisher(Group group) {
-        return new StreamPublisher(this, group);
-    }
-
-    /**
-     * Waits for room and writes, without copying. Takes {@code bytes} over, also if it fails or is
-     * cancelled.
-     */
-    void write(Bytes bytes);
-
-    /** Waits for room and writes a copy. */
-    default void write(byte[] bytes) {
-        write(bytes, 0, bytes.length);
-    }
-
-    /** Waits for room and writes a copy of a part. */
-    void write(byte[] bytes, int offset, int length);
-
-    /**
-     * Waits until the operating system has taken all that was written. Writes go out soon without
-     * it, too.
-     */
-    void flush();
 
     /**
      * Says to the other side that nothing more will come, once all that was written has gone out;
@@ -208,24 +55,10 @@ public interface ByteStream extends AutoCloseable {
      * Drops the connection at once with all that was not sent: the other side sees a reset. Never
      * waits.
      */
+    @Override
     void abort();
 
     /** Whether {@link #close} or {@link #abort} was called, or the connection has failed. */
+    @Override
     boolean isClosed();
-
-    /**
-     * The reading side for code that knows the JDK's streams; copies. Failures are {@link
-     * java.io.IOException}s there.
-     */
-    default InputStream input() {
-        return new StreamInput(this);
-    }
-
-    /**
-     * The writing side for code that knows the JDK's streams; copies. Failures are {@link
-     * java.io.IOException}s there.
-     */
-    default OutputStream output() {
-        return new StreamOutput(this);
-    }
 }

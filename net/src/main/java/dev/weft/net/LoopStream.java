@@ -15,7 +15,8 @@ import java.util.Objects;
  * How every stream is read and written: one task at a time in each direction, reads from what has
  * arrived, writes when there is room. Where bytes come from and go to, its subclasses say.
  */
-abstract sealed class LoopStream implements ByteStream permits TcpStream, MemoryStream {
+abstract sealed class LoopStream implements ByteStream
+        permits TcpStream, MemoryStream, PipeStream, BlockingStream {
     private static final List<byte[]> LINE_END = List.of(new byte[] {'\n'});
 
     /** The other side's name, for failures. */
@@ -226,7 +227,9 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
                 return false;
             }
             readOn(length);
-            readers.await();
+            if (failure() == null) {
+                readers.await();
+            }
             requireOpen();
         }
         return true;

@@ -34,6 +34,7 @@ final class NettyDriver implements Driver {
     private final @Nullable SelectorWait selectorWait;
     private final ArrayDeque<TcpStream> toFlush = new ArrayDeque<>();
     private final LinkedHashSet<TcpStream> streams = new LinkedHashSet<>();
+    private final LinkedHashSet<Runnable> endings = new LinkedHashSet<>();
     private volatile @Nullable NettyLoop nettyLoop;
     private @Nullable DnsClient dns;
     private List<InetSocketAddress> nameServers = List.of();
@@ -173,6 +174,7 @@ final class NettyDriver implements Driver {
     public void close() {
         inside.enter();
         try {
+            List.copyOf(endings).forEach(Runnable::run);
             if (!streams.isEmpty()) {
                 Reporting.log(
                         Level.WARNING,
@@ -236,6 +238,15 @@ final class NettyDriver implements Driver {
 
     void released(TcpStream stream) {
         streams.remove(stream);
+    }
+
+    /** Runs {@code ending} when the loop ends, if it is still here then. */
+    void atEnd(Runnable ending) {
+        endings.add(ending);
+    }
+
+    void notAtEnd(Runnable ending) {
+        endings.remove(ending);
     }
 
     /** How many channels are open, for tests and for {@link #hasPending}. */

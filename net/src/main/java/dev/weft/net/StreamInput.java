@@ -6,9 +6,9 @@ import java.util.Objects;
 
 /** The reading side of a stream for the JDK. Closing it closes the stream. */
 final class StreamInput extends InputStream {
-    private final ByteStream stream;
+    private final ByteSource stream;
 
-    StreamInput(ByteStream stream) {
+    StreamInput(ByteSource stream) {
         this.stream = stream;
     }
 

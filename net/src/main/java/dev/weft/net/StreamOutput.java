@@ -6,9 +6,9 @@ import java.util.Objects;
 
 /** The writing side of a stream for the JDK. Closing it closes the stream. */
 final class StreamOutput extends OutputStream {
-    private final ByteStream stream;
+    private final ByteSink stream;
 
-    StreamOutput(ByteStream stream) {
+    StreamOutput(ByteSink stream) {
         this.stream = stream;
     }
 

@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class StreamPublisher implements Flow.Publisher<ByteBuffer> {
     private static final int PIECE = 64 * 1024;
 
-    private final ByteStream stream;
+    private final ByteSource stream;
     private final Group group;
     private final Loop loop = Loop.current();
     private final AtomicBoolean isTaken = new AtomicBoolean();
 
-    StreamPublisher(ByteStream stream, Group group) {
+    StreamPublisher(ByteSource stream, Group group) {
         this.stream = stream;
         this.group = Objects.requireNonNull(group, "the group");
     }

@@ -1,0 +1,274 @@
+package dev.weft.net;
+
+import dev.weft.WaitList;
+import dev.weft.Weft;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+
+/** One end of a pipe, of whatever the operating system reads and writes as one. */
+final class PipeStream extends LoopStream {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final int SMALLEST = 2 * 1024;
+    private static final int LARGEST = 64 * 1024;
+
+    private final NettyDriver driver;
+    private final InsideNetty inside;
+    private final Descriptor descriptor;
+    private final boolean writes;
+    private final Runnable ending = this::end;
+
+    /** Written and not taken by the pipe yet: what was left of one write. */
+    private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>();
+
+    /** Reading goes on while less than this is unread. */
+    private int wanted;
+
+    /** How much the next read has room for: about what the last ones needed. */
+    private int room = SMALLEST;
+
+    private boolean ended;
+    private @Nullable Throwable failure;
+
+    PipeStream(NettyDriver driver, int number, String name, boolean writes) {
+        super(
+                name,
+                new Inbound(),
+                WaitList.external("ByteSource.read"),
+                WaitList.external("ByteSink.write"));
+        this.driver = driver;
+        this.inside = driver.inside;
+        this.writes = writes;
+        this.descriptor = new Descriptor(driver, number, this::ready);
+        driver.atEnd(ending);
+    }
+
+    @Override
+    ByteBufAllocator allocator() {
+        return ByteBufAllocator.DEFAULT;
+    }
+
+    private void ready() {
+        if (writes) {
+            writePending();
+        } else {
+            readSome();
+        }
+    }
+
+    private void fail(Throwable cause) {
+        failure = cause;
+        drop();
+        readers.wakeAll(null);
+        writers.wakeAll(null);
+    }
+
+    // ---- reading
+
+    @Override
+    boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    void readOn(int unreadAtLeast) {
+        wanted = Math.max(READ_AHEAD, unreadAtLeast);
+        if (!ended && failure == null && inbound.size() < wanted) {
+            try {
+                descriptor.awaitReadable();
+            } catch (UncheckedIOException e) {
+                fail(e);
+            }
+        }
+    }
+
+    private void readSome() {
+        ByteBuf buffer = allocator().directBuffer(room, room);
+        try {
+            int length = descriptor.file.readAddress(buffer.memoryAddress(), 0, room);
+            if (length < 0) {
+                ended = true;
+                readers.wakeAll(null);
+                return;
+            }
+            inbound.add(buffer.writerIndex(length).retain());
+            if (length == room) {
+                room = Math.min(LARGEST, room * 4);
+            } else if (length < room / 8) {
+                room = Math.max(SMALLEST, room / 2);
+            }
+            readers.wakeFirst(null);
+            readOn(wanted);
+        } catch (IOException e) {
+            fail(e);
+        } finally {
+            buffer.release();
+        }
+    }
+
+    // ---- writing
+
+    @Override
+    boolean hasRoom() {
+        return pending.isEmpty();
+    }
+
+    @Override
+    void requirePeer() {}
+
+    @Override
+    void send(ByteBuf content) {
+        inside.enter();
+        try {
+            pending.add(content.hasMemoryAddress() ? content : outside(content));
+            writePending();
+        } finally {
+            inside.exit();
+        }
+        if (failure != null) {
+            requireWritable();
+        }
+    }
+
+    /** Takes {@code content} over and gives the same where native code may read it. */
+    private ByteBuf outside(ByteBuf content) {
+        try {
+            return allocator().directBuffer(content.readableBytes()).writeBytes(content);
+        } finally {
+            content.release();
+        }
+    }
+
+    @Override
+    void sendCopy(byte[] bytes, int offset, int length) {
+        inside.enter();
+        try {
+            send(allocator().directBuffer(length, length).writeBytes(bytes, offset, length));
+        } finally {
+            inside.exit();
+        }
+    }
+
+    private void writePending() {
+        try {
+            for (ByteBuf first = pending.peek(); first != null; first = pending.peek()) {
+                if (!write(first)) {
+                    descriptor.awaitWritable();
+                    return;
+                }
+                pending.remove().release();
+            }
+            writers.wakeAll(null);
+        } catch (IOException | UncheckedIOException e) {
+            fail(e);
+        }
+    }
+
+    /** False if the pipe is full. */
+    private boolean write(ByteBuf content) throws IOException {
+        while (content.isReadable()) {
+            int written =
+                    descriptor.file.writeAddress(
+                            content.memoryAddress(), content.readerIndex(), content.writerIndex());
+            if (written == 0) {
+                return false;
+            }
+            content.skipBytes(written);
+        }
+        return true;
+    }
+
+    @Override
+    public void flush() {
+        beginWrite();
+        try {
+            while (!pending.isEmpty()) {
+                writers.await();
+                requireWritable();
+            }
+        } finally {
+            endWrite();
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        close();
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        readers.check();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        readers.wakeAll(null);
+        writers.wakeAll(null);
+        try {
+            if (!pending.isEmpty()) {
+                Weft.moveOnAfter(CLOSE_LIMIT, this::drain);
+            }
+        } finally {
+            end();
+        }
+    }
+
+    private void drain() {
+        while (!pending.isEmpty()) {
+            writers.await();
+        }
+    }
+
+    @Override
+    public void abort() {
+        readers.check();
+        end();
+    }
+
+    /** By the driver, too, when the loop ends. */
+    private void end() {
+        driver.notAtEnd(ending);
+        closed = true;
+        if (failure == null) {
+            failure = new ClosedChannelException();
+        }
+        readers.wakeAll(null);
+        drop();
+        writers.wakeAll(null);
+        descriptor.release();
+    }
+
+    private void drop() {
+        pending.forEach(ByteBuf::release);
+        pending.clear();
+        if (closed) {
+            inbound.release();
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed || failure != null;
+    }
+
+    @Override
+    public String toString() {
+        return (writes ? "ByteSink " : "ByteSource ") + target;
+    }
+}
