@@ -69,10 +69,13 @@ public final class Descriptors {
     /**
      * Calls {@code ending} when the loop ends, unless it is closed before. It must not wait for
      * tasks.
+     *
+     * @param operation what needs the loop, for messages
      */
-    public static Registration whenLoopEnds(Runnable ending) {
+    public static Registration whenLoopEnds(String operation, Runnable ending) {
+        Objects.requireNonNull(operation, "the operation");
         Objects.requireNonNull(ending, "the callback");
-        NettyDriver driver = NettyDriver.current("Descriptors");
+        NettyDriver driver = NettyDriver.current(operation);
         driver.atEnd(ending);
         return () -> driver.notAtEnd(ending);
     }

@@ -138,10 +138,14 @@ public final class Child implements AutoCloseable {
      *
      * @throws OutputLimitException if an output is longer than {@link Command#outputLimit}; then
      *     the child has been killed
+     * @throws IllegalStateException if there is input, but the child's is not piped
      */
     public Result communicate(byte[] input) {
         Objects.requireNonNull(input, "the input");
         guard.check();
+        if (input.length > 0) {
+            var _ = stdin(); // there must be one
+        }
         try {
             return Weft.groupCall(
                     group -> {
@@ -195,12 +199,12 @@ public final class Child implements AutoCloseable {
      * Sends a signal, to its whole group if it has {@linkplain Command#ownGroup one of its own}.
      * Never waits, and never reaches another process that has got its number since.
      *
-     * @return false if it has ended, and then nothing was sent
+     * @return false if it has ended, as far as this loop has heard; then nothing was sent
      * @throws UnsupportedOperationException where children are started through the JDK, for all but
      *     {@code TERM} and {@code KILL}
      */
     public boolean signal(Signal signal) {
-        return signal(signal.number());
+        return signal(Objects.requireNonNull(signal, "the signal").number());
     }
 
     /**

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -55,12 +56,13 @@ public record Command(
      *     limit is not positive, or the grace is negative
      */
     public Command {
-        words = Words.checked(words);
+        words = Words.checked(Objects.requireNonNull(words, "the words"));
         Objects.requireNonNull(directory, "the directory");
         Objects.requireNonNull(environment, "the environment");
         Objects.requireNonNull(stdin, "the input");
         Objects.requireNonNull(stdout, "the output");
         Objects.requireNonNull(stderr, "the error output");
+        Objects.requireNonNull(grace, "the grace");
         if (outputLimit < 1) {
             throw new IllegalArgumentException(
                     "an output limit of "
@@ -77,7 +79,7 @@ public record Command(
     public static Command exec(String program, String... arguments) {
         List<String> words = new ArrayList<>();
         words.add(Objects.requireNonNull(program, "the program"));
-        words.addAll(List.of(arguments));
+        words.addAll(Arrays.asList(arguments));
         return exec(words);
     }
 
@@ -114,12 +116,15 @@ public record Command(
 
     /** With an environment variable more, or another value of it. */
     public Command env(String name, String value) {
-        return environment(environment.with(name, value));
+        return environment(
+                environment.with(
+                        Objects.requireNonNull(name, "the name"),
+                        Objects.requireNonNull(value, "the value")));
     }
 
     /** Without an environment variable. */
     public Command withoutEnv(String name) {
-        return environment(environment.without(name));
+        return environment(environment.without(Objects.requireNonNull(name, "the name")));
     }
 
     /** Without any environment variable; those that are added later are there. */
@@ -204,7 +209,11 @@ public record Command(
         return runWith(new byte[0]);
     }
 
-    /** As {@link #run()}, with something to read. */
+    /**
+     * As {@link #run()}, with something to read.
+     *
+     * @throws IllegalStateException if its input is not piped
+     */
     public Result runWith(byte[] input) {
         Objects.requireNonNull(input, "the input");
         try (Child child = start()) {
@@ -214,7 +223,7 @@ public record Command(
 
     /** As {@link #run()}, with a text to read, in UTF-8. */
     public Result runWith(String input) {
-        return runWith(input.getBytes(StandardCharsets.UTF_8));
+        return runWith(Objects.requireNonNull(input, "the input").getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -41,7 +41,7 @@ final class JdkChild implements Running {
                 command.stderr() == Output.piped() && !command.merged()
                         ? ByteSource.over(process.getErrorStream(), "stderr of " + name)
                         : null;
-        this.loopEnd = Descriptors.whenLoopEnds(process::destroyForcibly);
+        this.loopEnd = Descriptors.whenLoopEnds("Command.start", process::destroyForcibly);
         var _ =
                 process.onExit()
                         .thenAccept(p -> exit.tryComplete(ExitStatus.exited(p.exitValue())));

@@ -47,7 +47,7 @@ final class NativeChild implements Running {
         this.stdin = in < 0 ? null : Descriptors.sink(in, "stdin of " + name);
         this.stdout = out < 0 ? null : Descriptors.source(out, "stdout of " + name);
         this.stderr = err < 0 ? null : Descriptors.source(err, "stderr of " + name);
-        this.loopEnd = Descriptors.whenLoopEnds(this::loopEnded);
+        this.loopEnd = Descriptors.whenLoopEnds("Command.start", this::loopEnded);
     }
 
     /** One that can't be watched is not to run. */

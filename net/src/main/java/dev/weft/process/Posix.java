@@ -3,6 +3,7 @@ package dev.weft.process;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -53,7 +54,7 @@ final class Posix {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final java.lang.foreign.AddressLayout POINTER = ValueLayout.ADDRESS;
+    private static final AddressLayout POINTER = ValueLayout.ADDRESS;
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
             STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
@@ -158,8 +159,8 @@ final class Posix {
 
     /** What the JDK would take; but in the locale C, UTF-8, since ASCII would lose something. */
     private static Charset charset() {
-        Charset native_ = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-        return native_.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : native_;
+        Charset ofSystem = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        return ofSystem.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : ofSystem;
     }
 
     private MethodHandle plain(String name, FunctionDescriptor type, Linker.Option... options) {

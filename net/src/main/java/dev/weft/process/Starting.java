@@ -14,7 +14,8 @@ final class Starting {
     private Starting() {}
 
     static Child start(Command command) {
-        Descriptors.whenLoopEnds(() -> {}).close(); // refuses where there is no loop for it
+        Descriptors.whenLoopEnds("Command.start", () -> {})
+                .close(); // refuses where there is no loop for it
         @Nullable Adopter[] started = new Adopter[1];
         try {
             Weft.offload(

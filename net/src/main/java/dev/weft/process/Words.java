@@ -1,6 +1,7 @@
 package dev.weft.process;
 
 import java.util.List;
+import java.util.Objects;
 
 /** A program and its arguments: what they may be, and how messages show them. */
 final class Words {
@@ -9,6 +10,9 @@ final class Words {
     private Words() {}
 
     static List<String> checked(List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            Objects.requireNonNull(words.get(i), i == 0 ? "the program" : "argument " + i);
+        }
         List<String> copy = List.copyOf(words);
         if (copy.isEmpty() || copy.getFirst().isBlank()) {
             throw new IllegalArgumentException(

@@ -19,6 +19,7 @@ import dev.weft.net.LimitExceededException;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 @ParameterizedClass
 @MethodSource("dev.weft.process.Mode#all")
@@ -440,11 +442,10 @@ class ChildTest {
                 () -> {
                     var codes =
                             Weft.gather(
-                                    java.util.stream.IntStream.range(0, 100).boxed().toList(),
+                                    IntStream.range(0, 100).boxed().toList(),
                                     20,
                                     n -> Command.shell("exit " + n).run().status().code());
-                    assertThat(codes)
-                            .isEqualTo(java.util.stream.IntStream.range(0, 100).boxed().toList());
+                    assertThat(codes).isEqualTo(IntStream.range(0, 100).boxed().toList());
                 });
     }
 
@@ -522,13 +523,13 @@ class ChildTest {
                         grandchild = pidIn(child.stdout().readLine());
                         assertThat(child.await().isSuccess()).isTrue();
                         assertThat(isDead(grandchild)).isFalse();
-                        assertThat(child.signal(0x7f & Signal.CONT.number())).isTrue();
+                        assertThat(child.signal(Signal.CONT)).isTrue();
                     }
                     until(() -> isDead(grandchild));
                 });
     }
 
-    private static long pidIn(@org.jspecify.annotations.Nullable String line) {
+    private static long pidIn(@Nullable String line) {
         return Long.parseLong(Objects.requireNonNull(line));
     }
 

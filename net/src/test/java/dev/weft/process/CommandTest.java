@@ -2,11 +2,13 @@ package dev.weft.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,6 +34,20 @@ class CommandTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ECHO.env("A", "\0"))
                 .withMessageContaining("the environment variable A");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what a caller without null checks may pass
+    void null_is_refused_by_name() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> Command.exec("echo", "a", null))
+                .withMessage("argument 2");
+        assertThatNullPointerException()
+                .isThrownBy(() -> ECHO.env("A", null))
+                .withMessage("the value");
+        assertThatNullPointerException()
+                .isThrownBy(() -> ECHO.grace(null))
+                .withMessage("the grace");
     }
 
     @Test
@@ -68,11 +84,11 @@ class CommandTest {
                         .grace(Duration.ofSeconds(9))
                         .inOwnGroup()
                         .mergeStderr();
-        assertThat(command.in(java.nio.file.Path.of("/")).env("B", "2"))
+        assertThat(command.in(Path.of("/")).env("B", "2"))
                 .isEqualTo(
                         new Command(
                                 List.of("echo"),
-                                java.nio.file.Path.of("/"),
+                                Path.of("/"),
                                 Environment.same().with("A", "1").with("B", "2"),
                                 Input.empty(),
                                 Output.discarded(),

@@ -25,6 +25,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 
 /** How starting fails, and what a cancellation leaves. */
@@ -146,10 +147,30 @@ class StartTest {
     }
 
     @Test
-    void off_a_loop_and_on_another_driver() {
+    void off_a_loop() {
         assertThatIllegalStateException()
                 .isThrownBy(SLEEP::start)
                 .withMessageContaining("no task of a loop");
+    }
+
+    @Test
+    void a_loop_that_no_driver_of_nettys_drives() throws Exception {
+        new Mode("parking", false)
+                .runUnchecked(
+                        () ->
+                                assertThatIllegalStateException()
+                                        .isThrownBy(SLEEP::start)
+                                        .withMessageContaining(
+                                                "Command.start needs one of Netty's drivers"));
+    }
+
+    @Test
+    void input_for_a_child_that_can_not_have_any() throws Exception {
+        mode.run(
+                () ->
+                        assertThatIllegalStateException()
+                                .isThrownBy(() -> SLEEP.stdin(Input.empty()).runWith("x"))
+                                .withMessageContaining("its input is not piped"));
     }
 
     @Test
@@ -213,7 +234,7 @@ class StartTest {
     private static boolean isStarting() {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(thread -> thread.getKey().getName().contains("(start cat)"))
-                .flatMap(thread -> java.util.Arrays.stream(thread.getValue()))
+                .flatMap(thread -> Arrays.stream(thread.getValue()))
                 .anyMatch(frame -> frame.getMethodName().startsWith("open"));
     }
 
