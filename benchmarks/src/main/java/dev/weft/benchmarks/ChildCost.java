@@ -47,11 +47,11 @@ public final class ChildCost {
                 Collections.nCopies(number, sleep), AT_ONCE, each -> children.add(each.start()));
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
-                "%,d sleep: started %.0f a second; %d threads, %d descriptors, %d bytes of heap"
-                        + " each%n",
+                "%,d sleep: started %.0f a second; %d threads in all; %d descriptors and %d bytes"
+                        + " of heap each%n",
                 number,
                 number / seconds,
-                (count("/proc/self/task") - threads) / number,
+                count("/proc/self/task") - threads,
                 (count("/proc/self/fd") - descriptors) / number,
                 (usedHeap() - heap) / number);
         Weft.forEach(children, number, Child::close);
