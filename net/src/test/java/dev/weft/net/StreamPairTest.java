@@ -141,7 +141,7 @@ class StreamPairTest {
                     assertThatExceptionOfType(ConnectionResetException.class)
                             .isThrownBy(() -> right.write(direct(1)))
                             .withMessage("left: the other side has closed the stream");
-                    assertIsReset(() -> right.flush());
+                    right.flush(); // as over TCP, which only a write fails
                     assertThat(right.isClosed()).isFalse();
                     assertThat(right.readLine()).isEqualTo("bye");
                     assertThat(right.readLine()).isNull();
