@@ -3,6 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -98,8 +99,12 @@ final class SimulatedSession implements Runnable {
         } finally {
             carrier.loop = before;
             carrier.program = before;
+            List<String> left = new ArrayList<>(simulation.leftBehind);
             Invariants checked = loop.invariants;
-            simulation.leftovers = checked == null ? List.of() : checked.broken();
+            if (checked != null) {
+                left.addAll(checked.broken());
+            }
+            simulation.leftovers = left;
         }
         loop.requireEnd(task);
         Outcome<T> outcome = task.ending();

@@ -5,8 +5,13 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -180,6 +185,37 @@ public abstract class Simulation implements Driver {
 
     final void jumpTo(long instant) {
         now = Math.max(now, instant);
+    }
+
+    // ---- what libraries add
+
+    private final Map<Class<?>, Object> parts = new HashMap<>();
+    final List<String> leftBehind = new ArrayList<>();
+
+    /**
+     * What a library keeps for the program that runs, such as a simulated network: made when it is
+     * first asked for. For authors of libraries, who find the simulation as {@link Loop#driver}; in
+     * a task of the program.
+     *
+     * @param type of which there is one
+     * @param maker makes it; it must not wait
+     */
+    public final <T> T part(Class<T> type, Supplier<? extends T> maker) {
+        Objects.requireNonNull(maker, "the maker");
+        Object part = parts.get(type);
+        if (part == null) {
+            part = Objects.requireNonNull(maker.get(), "the part");
+            parts.put(type, part);
+        }
+        return type.cast(part);
+    }
+
+    /**
+     * Adds to what the program has left behind, in words: as its loop closes, called by a {@link
+     * #part}.
+     */
+    public final void addLeftover(String what) {
+        leftBehind.add(Objects.requireNonNull(what, "what"));
     }
 
     /** Where a task is. */

@@ -45,7 +45,7 @@ final class Connector {
         if (handshake != null) {
             handshake.prepare();
         }
-        List<InetAddress> addresses = Dns.resolve(driver, options.host());
+        List<InetAddress> addresses = driver.resolve(options.host());
         phase = "TCP's handshake";
         SocketChannel channel = new HappyEyeballs(driver, options, addresses).connect();
         try {

@@ -33,7 +33,7 @@ final class Descriptor implements EpollIoHandle {
     private boolean released;
 
     /** {@code ready} is run under the mark. */
-    Descriptor(NettyDriver driver, int number, Runnable ready) {
+    Descriptor(PollingDriver driver, int number, Runnable ready) {
         this.file = new FileDescriptor(number);
         this.inside = driver.inside;
         this.ready = ready;

@@ -45,7 +45,7 @@ public final class Descriptors {
 
     private static PipeStream stream(int descriptor, String name, boolean writes) {
         Objects.requireNonNull(name, "the name");
-        return new PipeStream(NettyDriver.current("Descriptors"), descriptor, name, writes);
+        return new PipeStream(PollingDriver.polling("Descriptors"), descriptor, name, writes);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class Descriptors {
      */
     public static Registration whenReadable(int descriptor, Runnable ready) {
         Objects.requireNonNull(ready, "the callback");
-        Descriptor watched = new Descriptor(NettyDriver.current("Descriptors"), descriptor, ready);
+        Descriptor watched = new Descriptor(PollingDriver.polling("Descriptors"), descriptor, ready);
         try {
             watched.awaitReadable();
         } catch (UncheckedIOException e) {
@@ -75,7 +75,7 @@ public final class Descriptors {
     public static Registration whenLoopEnds(String operation, Runnable ending) {
         Objects.requireNonNull(operation, "the operation");
         Objects.requireNonNull(ending, "the callback");
-        NettyDriver driver = NettyDriver.current(operation);
+        PollingDriver driver = PollingDriver.polling(operation);
         driver.atEnd(ending);
         return () -> driver.notAtEnd(ending);
     }

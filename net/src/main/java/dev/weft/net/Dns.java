@@ -21,11 +21,6 @@ public final class Dns {
      * @throws DnsException if there is no such name or no answer
      */
     public static List<InetAddress> resolve(String host) {
-        return resolve(NettyDriver.current("Dns.resolve"), host);
-    }
-
-    static List<InetAddress> resolve(NettyDriver driver, String host) {
-        List<InetAddress> known = LocalNames.resolve(host);
-        return known.isEmpty() ? driver.dns().resolve(host) : known;
+        return NettyDriver.current("Dns.resolve").resolve(host);
     }
 }

@@ -25,13 +25,13 @@ import java.util.Map;
 final class DnsClient {
     private static final int MAX_NAMES = 1000;
 
-    private final NettyDriver driver;
+    private final PollingDriver driver;
     private final DnsNameResolver resolver;
     private final WaitList entry = new WaitList("Dns.resolve");
     private final Map<String, Question> asked = new HashMap<>();
 
     /** Under the mark; without {@code nameServers} it asks the system's. */
-    DnsClient(NettyDriver driver, List<InetSocketAddress> nameServers) {
+    DnsClient(PollingDriver driver, List<InetSocketAddress> nameServers) {
         this.driver = driver;
         DnsNameResolverBuilder builder =
                 new DnsNameResolverBuilder(driver.nettyLoop())

@@ -29,6 +29,6 @@ public final class EpollDriverProvider implements DriverProvider {
 
     @Override
     public Driver create() {
-        return new NettyDriver(Transport.EPOLL);
+        return new PollingDriver(Transport.EPOLL);
     }
 }

@@ -100,7 +100,7 @@ final class HappyEyeballs {
     private void attempt(InetAddress address) {
         SocketChannel channel;
         try {
-            channel = driver.transport.socket();
+            channel = driver.socket();
         } catch (ChannelException e) {
             failed.add(new Failures.Attempt(address.getHostAddress(), e));
             return;

@@ -32,6 +32,6 @@ public final class IoUringDriverProvider implements DriverProvider {
 
     @Override
     public Driver create() {
-        return new NettyDriver(Transport.IO_URING);
+        return new PollingDriver(Transport.IO_URING);
     }
 }

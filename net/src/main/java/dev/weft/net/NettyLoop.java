@@ -36,8 +36,7 @@ import java.util.function.LongSupplier;
  * #execute} or {@code schedule} runs in the I/O task, at the end of a poll. Netty's timers follow
  * the driver's time.
  */
-final class NettyLoop extends AbstractScheduledEventExecutor
-        implements IoEventLoop, IoHandlerContext {
+class NettyLoop extends AbstractScheduledEventExecutor implements IoEventLoop, IoHandlerContext {
     private final Loop loop;
     private final InsideNetty inside;
     private final LoopTicker ticker;
@@ -103,7 +102,7 @@ final class NettyLoop extends AbstractScheduledEventExecutor
         terminated.trySuccess(null);
     }
 
-    private void runTasks() {
+    final void runTasks() {
         for (Runnable due = pollScheduledTask(); due != null; due = pollScheduledTask()) {
             tasks.add(due);
         }
@@ -115,7 +114,7 @@ final class NettyLoop extends AbstractScheduledEventExecutor
         }
     }
 
-    private boolean hasTasks() {
+    final boolean hasTasks() {
         return !tasks.isEmpty() || !foreignTasks.isEmpty();
     }
 

@@ -36,6 +36,6 @@ public final class NioDriverProvider implements DriverProvider {
 
     @Override
     public Driver create() {
-        return new NettyDriver(Transport.NIO);
+        return new PollingDriver(Transport.NIO);
     }
 }

@@ -20,7 +20,7 @@ final class PipeStream extends LoopStream {
     private static final int SMALLEST = 2 * 1024;
     private static final int LARGEST = 64 * 1024;
 
-    private final NettyDriver driver;
+    private final PollingDriver driver;
     private final InsideNetty inside;
     private final Descriptor descriptor;
     private final boolean writes;
@@ -38,7 +38,7 @@ final class PipeStream extends LoopStream {
     private boolean ended;
     private @Nullable Throwable failure;
 
-    PipeStream(NettyDriver driver, int number, String name, boolean writes) {
+    PipeStream(PollingDriver driver, int number, String name, boolean writes) {
         super(
                 name,
                 new Inbound(),

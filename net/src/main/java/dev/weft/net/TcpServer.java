@@ -78,13 +78,13 @@ public final class TcpServer implements AutoCloseable {
             new Handshake(driver, options.tls(), true, target).prepare();
         }
         @Nullable InetAddress host =
-                options.host().isEmpty() ? null : Dns.resolve(driver, options.host()).getFirst();
+                options.host().isEmpty() ? null : driver.resolve(options.host()).getFirst();
         var address = new InetSocketAddress(host, options.port());
         AcceptHandler accepting = new AcceptHandler(options.maxConnections());
         accepting.arrivals.enter();
         ServerSocketChannel channel;
         try {
-            channel = driver.transport.serverSocket();
+            channel = driver.serverSocket();
         } catch (ChannelException e) {
             throw new BindFailedException(target, "cannot listen (" + Failures.text(e) + ")", e);
         }

@@ -35,7 +35,8 @@ class DnsTest {
         run(
                 driver,
                 () -> {
-                    NettyDriver.current("test").nameServers(List.of(server.address()));
+                    ((PollingDriver) NettyDriver.current("test"))
+                            .nameServers(List.of(server.address()));
                     body.run();
                 });
     }

@@ -381,7 +381,7 @@ class DriverTest {
         run(
                 driver,
                 () -> {
-                    NettyDriver driver = NettyDriver.current("test");
+                    var driver = (PollingDriver) NettyDriver.current("test");
                     assertThat(driver.hasPending()).isFalse();
                     try (var server = TcpServer.listen("127.0.0.1", 0)) {
                         assertThat(driver.hasPending()).isTrue();

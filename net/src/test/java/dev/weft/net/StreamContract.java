@@ -864,7 +864,7 @@ abstract class StreamContract {
         assertThatExceptionOfType(ConnectionResetException.class).isThrownBy(use::run);
     }
 
-    private static void assertIsForeign(Use use) {
+    static void assertIsForeign(Use use) {
         assertThatIllegalStateException().isThrownBy(use::run).withMessageContaining("belongs to");
     }
 }

@@ -1,0 +1,31 @@
+package dev.weft.net;
+
+/** How things stand on the way from one host to another: what all faults that hold come to. */
+final class SimConditions {
+    /** No limit on bytes. */
+    static final long NEVER = -1;
+
+    long leastLatency;
+    long mostLatency;
+    double loss;
+
+    /** Bytes a second of each connection; 0: as many as come. */
+    long bandwidth;
+
+    boolean fragments;
+
+    /** Nothing arrives. */
+    boolean cut;
+
+    /** Who wants to connect is told that nobody listens. */
+    boolean refuses;
+
+    /** Who wants to connect is told nothing. */
+    boolean ignores;
+
+    /** After so many more bytes both sides get a reset. */
+    long resetAfter = NEVER;
+
+    /** After so many more bytes nothing arrives. */
+    long swallowAfter = NEVER;
+}
