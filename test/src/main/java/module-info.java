@@ -5,6 +5,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.weft.test {
     requires transitive dev.weft.core;
+    requires static transitive dev.weft.net;
     requires static transitive org.jspecify;
     requires static transitive org.junit.jupiter.api;
 

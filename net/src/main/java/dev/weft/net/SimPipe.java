@@ -24,8 +24,8 @@ final class SimPipe {
     private static final long FIRST_RETRY = 200_000_000L;
     private static final long LONGEST_RETRY = 120_000_000_000L;
 
-    /** Then the sender gives up: after 924 seconds. */
-    private static final int RETRIES = 15;
+    /** Then the sender gives up: after 924 seconds, as Linux does. */
+    private static final int RETRIES = 16;
 
     private enum Kind {
         DATA,
@@ -127,7 +127,8 @@ final class SimPipe {
             window = bytes.first() + BUFFER;
         }
         while (sent < Math.min(Math.min(bytes.end(), window), resetAt)) {
-            long most = Math.min(Math.min(bytes.end(), window), resetAt) - sent;
+            long end = Math.min(Math.min(bytes.end(), window), resetAt);
+            long most = (sent < swallowAt ? Math.min(end, swallowAt) : end) - sent;
             int length = now.fragments ? piece((int) most) : (int) Math.min(most, whole(now));
             sent += length;
             depart(Kind.DATA, length);

@@ -6,6 +6,7 @@ import dev.weft.LoopFailure;
 import dev.weft.Simulation;
 import dev.weft.Task;
 import dev.weft.Weft;
+import dev.weft.net.SimulatedNetwork;
 
 import org.jspecify.annotations.Nullable;
 
@@ -256,6 +257,14 @@ public final class Sim {
      */
     public void allowReal(String reason) {
         run.allowReal(Objects.requireNonNull(reason, "the reason"));
+    }
+
+    /**
+     * The network of this run, for programs with {@code weft-net}: its hosts, and what can go wrong
+     * between them. Streams, servers and clients use it without being told.
+     */
+    public SimulatedNetwork net() {
+        return SimulatedNetwork.current();
     }
 
     /** Steps of several tasks in an order that the test wants. */

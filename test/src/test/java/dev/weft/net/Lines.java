@@ -1,0 +1,40 @@
+package dev.weft.net;
+
+import dev.weft.Group;
+import dev.weft.test.Sim;
+
+/** A server on the simulated host {@code db} that answers each line with {@code re } and it. */
+final class Lines {
+    static final int PORT = 5432;
+
+    private Lines() {}
+
+    static void serve(Sim sim, Group group) {
+        serve(sim, group, ServerOptions.of("", PORT));
+    }
+
+    /** Listens when this returns; serves until the group ends. */
+    static void serve(Sim sim, Group group, ServerOptions options) {
+        SimulatedHost db = sim.net().host("db");
+        db.run(
+                () -> {
+                    TcpServer server = group.use(TcpServer.listen(options));
+                    group.background("server", () -> db.run(() -> server.serve(Lines::answer)));
+                });
+    }
+
+    static void answer(ByteStream stream) {
+        for (String line = stream.readLine(); line != null; line = stream.readLine()) {
+            stream.write(Bytes.utf8("re " + line + "\n"));
+        }
+    }
+
+    static TcpStream connect() {
+        return TcpStream.connect("db", PORT);
+    }
+
+    static String ask(ByteStream stream, String question) {
+        stream.write(Bytes.utf8(question + "\n"));
+        return String.valueOf(stream.readLine());
+    }
+}
