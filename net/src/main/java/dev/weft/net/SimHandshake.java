@@ -68,19 +68,19 @@ final class SimHandshake {
     }
 
     private void ask() {
-        SimConditions there = network.conditions(here.host, target);
-        in(network.latency(there), () -> arrive(there));
+        in(network.latency(network.conditions(here.host, target)), this::arrive);
     }
 
-    private void arrive(SimConditions way) {
+    private void arrive() {
+        SimConditions way = network.conditions(here.host, target);
         SimConditions back = network.conditions(target, here.host);
         if (way.refuses) {
             in(network.latency(back), this::refused);
             return;
         }
-        boolean lost = way.ignores || network.conditions(here.host, target).cut || target.isGone();
+        boolean lost = way.ignores || way.cut || back.cut || target.isGone();
         SimListener listener = target.listener(here.remote.getAddress(), here.remote.getPort());
-        if (lost || back.cut || (listener != null && listener.isFull() && there == null)) {
+        if (lost || (listener != null && listener.isFull() && there == null)) {
             tryAgain();
             return;
         }

@@ -15,9 +15,11 @@ import io.netty.channel.socket.SocketChannelConfig;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.util.concurrent.TimeUnit;
 
@@ -122,7 +124,7 @@ final class SimSocketChannel extends AbstractChannel implements SocketChannel {
                                 .schedule(
                                         () ->
                                                 notConnected(
-                                                        new java.net.ConnectException(
+                                                        new ConnectException(
                                                                 "Connection timed out")),
                                         millis,
                                         TimeUnit.MILLISECONDS);
@@ -293,7 +295,7 @@ final class SimSocketChannel extends AbstractChannel implements SocketChannel {
     @Override
     protected void doClose() {
         closed = true;
-        socket().failed(new java.nio.channels.ClosedChannelException());
+        socket().failed(new ClosedChannelException());
         if (endpoint != null) {
             endpoint.close(config.getSoLinger() == 0);
         } else if (handshake != null) {

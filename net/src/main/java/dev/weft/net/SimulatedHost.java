@@ -143,7 +143,8 @@ public final class SimulatedHost {
     }
 
     /**
-     * Has only so many ports to connect from, those in use included; then connecting fails.
+     * Has only so many ports to connect from, those in use included; then connecting fails. The end
+     * of one such fault ends all of this host's.
      *
      * @throws IllegalArgumentException if {@code number} is negative
      */

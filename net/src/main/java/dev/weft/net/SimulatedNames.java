@@ -19,7 +19,8 @@ import java.util.Set;
 
 /**
  * The name servers of a {@link SimulatedNetwork}, and what can be wrong with them. They know each
- * host by its name; answers are not kept. <em>Loop-confined.</em>
+ * host by its name; answers are not kept. Faults of one kind do not nest: the end of one ends it.
+ * <em>Loop-confined.</em>
  */
 public final class SimulatedNames {
     private final SimulatedNetwork network;

@@ -15,12 +15,22 @@ final class Lines {
 
     /** Listens when this returns; serves until the group ends. */
     static void serve(Sim sim, Group group, ServerOptions options) {
+        serve(sim, group, options, Lines::answer);
+    }
+
+    static void serve(Sim sim, Group group, ServerOptions options, ConnectionHandler handler) {
         SimulatedHost db = sim.net().host("db");
         db.run(
                 () -> {
                     TcpServer server = group.use(TcpServer.listen(options));
-                    group.background("server", () -> db.run(() -> server.serve(Lines::answer)));
+                    group.background("server", () -> db.run(() -> serve(server, handler)));
                 });
+    }
+
+    private static void serve(TcpServer server, ConnectionHandler handler) {
+        try (server) {
+            server.serve(handler);
+        }
     }
 
     static void answer(ByteStream stream) {

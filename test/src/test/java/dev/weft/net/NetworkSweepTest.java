@@ -49,6 +49,7 @@ class NetworkSweepTest {
                     }
                 });
         assertThat(answers).allMatch(answer -> answer.matches("(\\d-\\d): re \\1"));
+        assertThat(sim.elapsed()).isLessThan(LONG); // nobody hangs
     }
 
     private static void ask(int number, List<String> answers) {
@@ -69,6 +70,47 @@ class NetworkSweepTest {
     @Test
     void over_a_perfect_network() {
         survives(sim -> talk(sim, 2));
+    }
+
+    @Test
+    void while_the_server_waits_for_a_slow_reader() {
+        survives(
+                sim ->
+                        Weft.group(
+                                group -> {
+                                    Lines.serve(
+                                            sim,
+                                            group,
+                                            ServerOptions.of("", Lines.PORT),
+                                            NetworkSweepTest::echo);
+                                    group.start(
+                                            "client",
+                                            () -> Weft.moveOnAfter(LONG, this::readSlowly));
+                                }));
+    }
+
+    private static void echo(ByteStream stream) {
+        for (Bytes bytes = stream.read(); !bytes.isEmpty(); bytes = stream.read()) {
+            stream.write(bytes);
+        }
+    }
+
+    private void readSlowly() {
+        try {
+            var stream = Lines.connect();
+            try {
+                Weft.group(
+                        group -> {
+                            group.background(() -> stream.write(new byte[600_000]));
+                            Weft.sleep(Duration.ofSeconds(1));
+                            stream.readExactly(600_000).close();
+                        });
+            } finally {
+                stream.abort();
+            }
+        } catch (NetException e) {
+            // the server has gone
+        }
     }
 
     @Test
