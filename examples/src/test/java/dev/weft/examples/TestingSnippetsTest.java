@@ -7,6 +7,8 @@ import dev.weft.net.ByteStream;
 import dev.weft.net.Bytes;
 import dev.weft.net.ConnectionResetException;
 import dev.weft.net.StreamPair;
+import dev.weft.net.TcpServer;
+import dev.weft.net.TcpStream;
 import dev.weft.test.CancelEverywhere;
 import dev.weft.test.Exhaustive;
 import dev.weft.test.ExpireEverywhere;
@@ -179,6 +181,38 @@ class TestingSnippetsTest {
                     } catch (ConnectionResetException hungUp) {
                         assertThat(pair.right().isClosed()).isTrue();
                     }
+                });
+    }
+
+    // end
+
+    // snippet
+    private static void shop() {
+        try (var server = TcpServer.listen("", 80)) {
+            server.serve(TestingSnippetsTest::greet);
+        }
+    }
+
+    private static void customer() {
+        try (var shop = TcpStream.connect("shop", 80)) {
+            shop.write(Bytes.utf8("ann\n"));
+            assertThat(shop.readLine()).isEqualTo("hello ann");
+        }
+    }
+
+    @SimTest
+    @CancelEverywhere("customer")
+    void is_greeted_over_a_bad_network(Sim sim) {
+        var network = sim.net();
+        network.everywhere().latency(Duration.ZERO, Duration.ofMillis(40));
+        network.everywhere().fragments();
+        network.link("home", "shop").partition().lasting(Duration.ofSeconds(1));
+        Weft.group(
+                g -> {
+                    g.background(() -> network.host("shop").run(TestingSnippetsTest::shop));
+                    g.start(
+                            "customer",
+                            () -> network.host("home").run(TestingSnippetsTest::customer));
                 });
     }
 
