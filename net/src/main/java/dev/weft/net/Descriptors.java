@@ -56,7 +56,8 @@ public final class Descriptors {
      */
     public static Registration whenReadable(int descriptor, Runnable ready) {
         Objects.requireNonNull(ready, "the callback");
-        Descriptor watched = new Descriptor(PollingDriver.polling("Descriptors"), descriptor, ready);
+        Descriptor watched =
+                new Descriptor(PollingDriver.polling("Descriptors"), descriptor, ready);
         try {
             watched.awaitReadable();
         } catch (UncheckedIOException e) {

@@ -222,7 +222,9 @@ final class PollingDriver extends NettyDriver implements Driver {
             return polling;
         }
         throw new IllegalStateException(
-                operation + " is of the operating system and can't be simulated; put a fake in its place");
+                operation
+                        + " is of the operating system and can't be simulated; put a fake in its"
+                        + " place");
     }
 
     /** Runs {@code ending} when the loop ends, if it is still here then. */
