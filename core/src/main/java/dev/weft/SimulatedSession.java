@@ -90,6 +90,7 @@ final class SimulatedSession implements Runnable {
                         Duration.ZERO,
                         Settings.debug());
         Loop loop = new Loop(options, carrier);
+        simulation.loop = loop;
         LoopTask<T> task = loop.prepare("main", main);
         Loop before = carrier.program;
         carrier.loop = loop;

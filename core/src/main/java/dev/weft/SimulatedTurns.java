@@ -327,7 +327,7 @@ final class SimulatedTurns extends ReadyQueue {
             loop.condemn(
                     new DeadlockException(
                             "deadlock: no task of the simulated program can ever go on\n"
-                                    + loop.tree()),
+                                    + TreeReader.here(loop, 8)),
                     "deadlock");
         }
         if (ready.isEmpty() && loop.timers.isEmpty()) {

@@ -168,6 +168,11 @@ public abstract class Simulation implements Driver {
         return ((LoopTask<?>) task).stage();
     }
 
+    /** The tasks of the program that runs, as {@link Loop#tree(int)} has them. Also in a task. */
+    protected final TaskTree tree(int frames) {
+        return TreeReader.here(Objects.requireNonNull(loop, "the running program"), frames);
+    }
+
     /** What the task waits for, such as {@code Queue.get}; what it does otherwise. */
     protected final String doing(Task<?> task) {
         return ((LoopTask<?>) task).doing();
@@ -339,6 +344,8 @@ public abstract class Simulation implements Driver {
     boolean wasInterrupted;
 
     boolean hasRun;
+
+    @Nullable Loop loop;
 
     // ---- as a driver
 

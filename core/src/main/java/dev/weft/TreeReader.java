@@ -61,6 +61,11 @@ final class TreeReader {
         return ask(loop, reader -> List.copyOf(reader.walk()));
     }
 
+    /** On the loop, the bare carrier included. */
+    static TaskTree here(Loop loop, int frames) {
+        return new TreeReader(loop, true).read(frames);
+    }
+
     /** Has the loop answer; if it does not within a second, or has ended, reads it from here. */
     private static <R> R ask(Loop loop, Function<TreeReader, R> question) {
         if (Loop.currentOrNull() == loop) {

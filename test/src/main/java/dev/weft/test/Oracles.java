@@ -127,6 +127,7 @@ final class Oracles {
         }
         violation = new AssertionError(what + ", at " + run.time() + " of the run", cause);
         run.trace.note(what);
+        run.failed(violation.toString());
     }
 
     @Nullable Throwable violation() {

@@ -1,5 +1,6 @@
 package dev.weft.test;
 
+import dev.weft.DeadlockException;
 import dev.weft.test.SimFailure.Hunt;
 
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,8 @@ final class Report {
                         + "\n\nto repeat it: @Replay(\""
                         + escaped(replay)
                         + "\")\n\n"
-                        + table(run.trace),
+                        + table(run.trace)
+                        + tree(run, wrong),
                 wrong,
                 replay,
                 hunt);
@@ -57,6 +59,14 @@ final class Report {
                         + "\nit cannot be repeated, because of allowReal: "
                         + run.real(),
                 wrong);
+    }
+
+    /** Unless the failure has one in it, as a deadlock has. */
+    private static String tree(Run run, Throwable wrong) {
+        String tree = run.trees.of(wrong);
+        return tree.isEmpty() || wrong instanceof DeadlockException
+                ? ""
+                : "\nthe tasks when it failed:\n" + tree + "\n";
     }
 
     /** To be pasted into a string of Java's. */

@@ -21,6 +21,12 @@ final class Run extends Simulation {
 
     private static final int MOST_FAILURES = 10;
 
+    /** What a task does that has. */
+    private static final String FAILED = "failed: ";
+
+    /** Of each task's stack, in the tree of a failure. */
+    private static final int FRAMES = 3;
+
     private final Strategy strategy;
     private final long data;
     private final long mostSteps;
@@ -35,6 +41,7 @@ final class Run extends Simulation {
     private int moments;
     private long steps;
 
+    final Trees trees = new Trees();
     private final FaultInjection faults;
     private @Nullable String real;
 
@@ -82,7 +89,12 @@ final class Run extends Simulation {
         try {
             run(
                     () -> {
-                        program.run(sim);
+                        try {
+                            program.run(sim);
+                        } catch (Throwable t) {
+                            failed(t.toString());
+                            throw t;
+                        }
                         return null;
                     });
         } catch (Throwable t) {
@@ -153,13 +165,21 @@ final class Run extends Simulation {
             trace.left(stage(task));
         }
         if (traces) {
-            trace.happened(
-                    chosen,
-                    chosen.isTimer() ? "fires" : task == null ? "runs" : doing(task),
-                    elapsed());
+            String what = chosen.isTimer() ? "fires" : task == null ? "runs" : doing(task);
+            trace.happened(chosen, what, elapsed());
+            if (what.startsWith(FAILED)) {
+                failed(what.substring(FAILED.length()));
+            }
         }
         faults.suspended(chosen);
         oracles.look();
+    }
+
+    /** Keeps how the tasks are now, if somebody is to read it. */
+    void failed(String what) {
+        if (traces) {
+            trees.add(what, () -> tree(FRAMES));
+        }
     }
 
     // ---- faults

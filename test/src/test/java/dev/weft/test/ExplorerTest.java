@@ -86,6 +86,29 @@ class ExplorerTest {
     }
 
     @Test
+    void aFailureShowsTheTasksAsTheyWereThen() {
+        SimFailure failure =
+                failureOf(
+                        sim ->
+                                Weft.group(
+                                        g -> {
+                                            g.start("idler", () -> Weft.sleep(Duration.ofDays(1)));
+                                            g.start(
+                                                    "culprit",
+                                                    () -> {
+                                                        Weft.sleep(Duration.ofMillis(1));
+                                                        throw new IllegalStateException("oh");
+                                                    });
+                                        }));
+        assertThat(failure)
+                .hasMessageContaining("the tasks when it failed:\n")
+                .message()
+                .containsPattern(
+                        "(?s)the tasks when it failed:.*main .*Group.join.*idler .*at"
+                            + " ExplorerTest");
+    }
+
+    @Test
     void aCancellationInTheMidstOfAWaitIsFound() {
         SimFailure failure =
                 catchThrowableOfType(
