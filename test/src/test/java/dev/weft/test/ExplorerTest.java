@@ -105,7 +105,7 @@ class ExplorerTest {
                 .message()
                 .containsPattern(
                         "(?s)the tasks when it failed:.*main .*Group.join.*idler .*at"
-                            + " ExplorerTest");
+                                + " ExplorerTest");
     }
 
     @Test
