@@ -64,7 +64,7 @@ class ParallelCommandsTest {
     }
 
     @Test
-    void stops_all_on_ctrl_c() {
+    void stops_all_on_a_signal() {
         Weft.run(
                 () -> {
                     var program = program("echo $$; sleep 1000").stdin(Input.empty());
@@ -72,8 +72,8 @@ class ParallelCommandsTest {
                         String line = Objects.requireNonNull(child.stdout().readLine());
                         long shell = Long.parseLong(line.substring("1| ".length()));
                         assertThat(ProcessHandle.of(shell)).isPresent();
-                        child.signal(Signal.INT);
-                        assertThat(child.await().code()).isEqualTo(130);
+                        child.signal(Signal.TERM);
+                        assertThat(child.await().code()).isEqualTo(143);
                         assertThat(ProcessHandle.of(shell)).isEmpty();
                     }
                 });

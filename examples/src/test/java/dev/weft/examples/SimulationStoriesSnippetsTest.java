@@ -31,13 +31,14 @@ class SimulationStoriesSnippetsTest {
     private static final Path STORIES = Path.of("../docs/simulation-stories.md");
 
     /**
-     * The document shows this report: what is found, how to repeat it, its steps. It ends no line
-     * with a blank.
+     * The document shows this report: what is found, how to repeat it, its steps; not the tree
+     * below them, which has lines of this test. It ends no line with a blank.
      */
     private static void shows(SimFailure failure) {
         String report =
                 failure.getMessage()
                         .lines()
+                        .takeWhile(line -> !line.equals("the tasks when it failed:"))
                         .map(String::stripTrailing)
                         .collect(Collectors.joining("\n"));
         assertThat(Docs.read(STORIES)).contains("```text\n" + report.strip() + "\n```");

@@ -20,8 +20,13 @@ final class Trees {
      */
     void add(String failure, Supplier<TaskTree> tree) {
         if (byFailure.size() < MOST) {
-            last = byFailure.computeIfAbsent(failure, _ -> tree.get().toString().strip());
+            last = byFailure.computeIfAbsent(failure, _ -> text(tree.get()));
         }
+    }
+
+    /** Without the JDK's numbers of threads, which are others each time. */
+    private static String text(TaskTree tree) {
+        return tree.toString().strip().replaceAll("(?m)^(\\W*\\S+(?: \\S+)*?) #\\d+", "$1");
     }
 
     /** When this happened; if that is not known, when something last failed. */
