@@ -62,7 +62,7 @@ final class BlockingStream extends LoopStream {
                     try {
                         T value = call.run();
                         post(() -> then.accept(value));
-                    } catch (IOException | RuntimeException e) {
+                    } catch (Throwable e) { // whatever it is, nobody is to wait for ever
                         post(() -> fail(e));
                     }
                 });
