@@ -50,6 +50,7 @@ final class SimulatedTurns extends ReadyQueue {
     private @Nullable Thread beginningThread;
     private @Nullable String beginningName;
     final SimulatedWorkers workers;
+    final Outsiders outsiders;
 
     /** Whether a timed wait of the JDK's has begun in this step. */
     private boolean waitsForJdk;
@@ -63,6 +64,7 @@ final class SimulatedTurns extends ReadyQueue {
         this.simulation = simulation;
         this.carrier = carrier;
         this.workers = new SimulatedWorkers(loop, this, carrier);
+        this.outsiders = new Outsiders(loop, simulation, carrier);
     }
 
     // ---- as the ready queue
@@ -259,11 +261,6 @@ final class SimulatedTurns extends ReadyQueue {
         }
     }
 
-    /** Whether the program has other threads, too. */
-    boolean isReal() {
-        return !simulation.patience().isZero();
-    }
-
     private void handedIn(Inbox.Entry entry) {
         Simulation.Candidate who = entry.isContinuation ? known.get(entry.work) : null;
         LoopTask<?> task = who == null ? null : (LoopTask<?>) who.task();
@@ -286,7 +283,7 @@ final class SimulatedTurns extends ReadyQueue {
             return;
         }
         long next = loop.timers.earliest();
-        if (isReal() && comesFromOutside(next)) {
+        if (outsiders.arePermitted() && outsiders.bring(next)) {
             return;
         }
         if (next != Long.MAX_VALUE) {
@@ -297,7 +294,7 @@ final class SimulatedTurns extends ReadyQueue {
         if (!ready.isEmpty()) {
             return; // the look itself is a step
         }
-        if (waitForOthers()) {
+        if (outsiders.bring()) {
             return;
         }
         lookForStuckCalls();
@@ -345,49 +342,6 @@ final class SimulatedTurns extends ReadyQueue {
                         candidate.thread);
             }
         }
-    }
-
-    /**
-     * Where there are real threads, too: waits for what they are to bring, by the real clock, which
-     * a timed wait of the JDK's goes by as well. The simulation's stands still meanwhile.
-     */
-    private boolean comesFromOutside(long next) {
-        if (next != Long.MAX_VALUE && loop.timers.due(next).stream().anyMatch(this::isReal)) {
-            return waitForOthers(next - simulation.nanoTime());
-        }
-        return awaitsOutside() && waitForOthers();
-    }
-
-    private boolean isReal(Timer timer) {
-        return timer instanceof JdkTimer;
-    }
-
-    private boolean awaitsOutside() {
-        for (LoopTask<?> task : TreeReader.allOf(loop)) {
-            if (task.isInForeignWait()) {
-                return true;
-            }
-            for (WaitList list : task.waitingIn()) {
-                if (list.isExternal() && !simulation.ends(list.what())) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private boolean waitForOthers() {
-        return waitForOthers(simulation.patience().toNanos());
-    }
-
-    private boolean waitForOthers(long nanos) {
-        long until = System.nanoTime() + nanos;
-        long left = nanos;
-        while (left > 0 && loop.inbox.isEmpty() && !carrier.interruptedFromOutside) {
-            loop.sleepUntil(until);
-            left = until - System.nanoTime();
-        }
-        return !loop.inbox.isEmpty();
     }
 
     /** The running task makes a thread, and does not get it. */

@@ -89,7 +89,7 @@ final class Workers {
     /** Null if the program has real threads. */
     private @Nullable SimulatedTurns simulated() {
         SimulatedTurns s = loop.simulated;
-        return s == null || s.isReal() ? null : s;
+        return s == null || s.outsiders.arePermitted() ? null : s;
     }
 
     private <T extends @Nullable Object> T run(

@@ -30,6 +30,7 @@ final class Trace {
     private final List<Step> steps = new ArrayList<>();
     private final ArrayDeque<Step> last = new ArrayDeque<>();
     private int leftOut;
+    private Duration at = Duration.ZERO;
     private long hash = 0xcbf29ce484222325L;
     private int others;
 
@@ -51,9 +52,10 @@ final class Trace {
         hash ^= hash >>> 29;
     }
 
-    void happened(Candidate who, String what, Duration at) {
+    void happened(Candidate who, String what, Duration now) {
+        at = now;
         boolean isOwn = who.task() == null && who.name().equals("system");
-        add(new Step(who.actor(), isOwn ? OF_THE_LOOP : who.name(), what, at, others));
+        add(new Step(who.actor(), isOwn ? OF_THE_LOOP : who.name(), what, now, others));
     }
 
     void slow(Duration by) {
@@ -61,7 +63,7 @@ final class Trace {
     }
 
     void note(String what) {
-        add(new Step(-2, "", what, steps().isEmpty() ? Duration.ZERO : steps().getLast().at(), 0));
+        add(new Step(-2, "", what, at, 0));
     }
 
     private void add(Step step) {

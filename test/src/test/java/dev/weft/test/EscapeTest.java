@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -205,6 +206,24 @@ class EscapeTest {
                                                     }));
                     assertThat(answer).isEqualTo(42);
                     assertThat(sim.elapsed()).isLessThan(Duration.ofSeconds(1));
+                });
+    }
+
+    /** Else each of a thousand jumps of the clock would wait ten seconds for it. */
+    @Test
+    void aThreadThatBringsNothingIsWaitedForOnceAndNotBeforeEachTimer() {
+        Sim.with(
+                sim -> {
+                    sim.allowReal("a thread that never answers");
+                    var never = new CompletableFuture<Void>();
+                    Weft.group(
+                            g -> {
+                                g.background(() -> Weft.await((CompletionStage<Void>) never));
+                                for (int i = 0; i < 1_000; i++) {
+                                    Weft.sleep(Duration.ofSeconds(1));
+                                }
+                            });
+                    assertThat(sim.elapsed()).isEqualTo(Duration.ofSeconds(1_000));
                 });
     }
 }
