@@ -1,8 +1,6 @@
 package dev.weft.net;
 
 import dev.weft.Loop;
-import dev.weft.WaitList;
-import dev.weft.Weft;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -13,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,8 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
  * A stream of the JDK's whose calls hold their thread: each read and write is made on a thread of
  * its own, a daemon, one at a time.
  */
-final class BlockingStream extends LoopStream {
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+final class BlockingStream extends HalfStream {
     private static final int PIECE_TO_READ = 16 * 1024;
     private static final ExecutorService THREADS =
             Executors.newCachedThreadPool(
@@ -34,16 +30,11 @@ final class BlockingStream extends LoopStream {
     private final @Nullable OutputStream output;
     private boolean reading;
     private boolean writing;
-    private boolean ended;
     private int wanted;
-    private @Nullable Throwable failure;
+    private boolean isGivenBack;
 
     BlockingStream(String name, @Nullable InputStream input, @Nullable OutputStream output) {
-        super(
-                name,
-                new Inbound(),
-                WaitList.external("ByteSource.read"),
-                WaitList.external("ByteSink.write"));
+        super(name, output != null);
         this.input = input;
         this.output = output;
     }
@@ -82,8 +73,7 @@ final class BlockingStream extends LoopStream {
         if (failure == null) {
             failure = cause;
         }
-        readers.wakeAll(null);
-        writers.wakeAll(null);
+        wakeAll();
     }
 
     @Override
@@ -92,16 +82,6 @@ final class BlockingStream extends LoopStream {
     }
 
     // ---- reading
-
-    @Override
-    boolean isEnded() {
-        return ended;
-    }
-
-    @Override
-    @Nullable Throwable failure() {
-        return failure;
-    }
 
     /** Only when somebody waits: a read that nobody waits for might take what others want. */
     @Override
@@ -139,12 +119,9 @@ final class BlockingStream extends LoopStream {
     // ---- writing
 
     @Override
-    boolean hasRoom() {
-        return !writing;
+    boolean isWriting() {
+        return writing;
     }
-
-    @Override
-    void requirePeer() {}
 
     @Override
     void send(ByteBuf content) {
@@ -182,66 +159,16 @@ final class BlockingStream extends LoopStream {
                 });
     }
 
-    @Override
-    public void flush() {
-        beginWrite();
-        try {
-            while (writing) {
-                writers.await();
-                requireWritable();
-            }
-            requireWritable();
-        } finally {
-            endWrite();
-        }
-    }
-
-    @Override
-    public void shutdownOutput() {
-        close();
-    }
-
     // ---- the end
 
-    @Override
-    public void close() {
-        readers.check();
-        if (closed) {
-            return;
-        }
-        closed = true;
-        readers.wakeAll(null);
-        writers.wakeAll(null);
-        try {
-            if (writing) {
-                Weft.moveOnAfter(CLOSE_LIMIT, this::drain);
-            }
-        } finally {
-            end();
-        }
-    }
-
-    private void drain() {
-        while (writing) {
-            writers.await();
-        }
-    }
-
-    @Override
-    public void abort() {
-        readers.check();
-        if (!closed) {
-            closed = true;
-            readers.wakeAll(null);
-            writers.wakeAll(null);
-            end();
-        }
-    }
-
     /** A close may wait for a call that is under way. */
-    private void end() {
-        inbound.release();
-        THREADS.execute(this::closeHere);
+    @Override
+    void end() {
+        if (!isGivenBack) {
+            isGivenBack = true;
+            inbound.release();
+            THREADS.execute(this::closeHere);
+        }
     }
 
     private void closeHere() {
@@ -255,15 +182,5 @@ final class BlockingStream extends LoopStream {
         } catch (IOException nobodyIsLeftToTell) {
             return;
         }
-    }
-
-    @Override
-    public boolean isClosed() {
-        return closed || failure != null;
-    }
-
-    @Override
-    public String toString() {
-        return (input == null ? "ByteSink " : "ByteSource ") + target;
     }
 }

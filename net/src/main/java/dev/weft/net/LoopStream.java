@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,8 +16,10 @@ import java.util.Objects;
  * How every stream is read and written: one task at a time in each direction, reads from what has
  * arrived, writes when there is room. Where bytes come from and go to, its subclasses say.
  */
-abstract sealed class LoopStream implements ByteStream
-        permits TcpStream, MemoryStream, PipeStream, BlockingStream {
+abstract sealed class LoopStream implements ByteStream permits TcpStream, MemoryStream, HalfStream {
+    /** How long a close waits for what was written to go out. */
+    static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
     private static final List<byte[]> LINE_END = List.of(new byte[] {'\n'});
 
     /** The other side's name, for failures. */

@@ -1,29 +1,21 @@
 package dev.weft.net;
 
-import dev.weft.WaitList;
-import dev.weft.Weft;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 
 /** One end of a pipe, of whatever the operating system reads and writes as one. */
-final class PipeStream extends LoopStream {
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+final class PipeStream extends HalfStream {
     private static final int SMALLEST = 2 * 1024;
     private static final int LARGEST = 64 * 1024;
 
     private final PollingDriver driver;
     private final InsideNetty inside;
     private final Descriptor descriptor;
-    private final boolean writes;
     private final Runnable ending = this::end;
 
     /** Written and not taken by the pipe yet: what was left of one write. */
@@ -35,18 +27,10 @@ final class PipeStream extends LoopStream {
     /** How much the next read has room for: about what the last ones needed. */
     private int room = SMALLEST;
 
-    private boolean ended;
-    private @Nullable Throwable failure;
-
     PipeStream(PollingDriver driver, int number, String name, boolean writes) {
-        super(
-                name,
-                new Inbound(),
-                WaitList.external("ByteSource.read"),
-                WaitList.external("ByteSink.write"));
+        super(name, writes);
         this.driver = driver;
         this.inside = driver.inside;
-        this.writes = writes;
         this.descriptor = new Descriptor(driver, number, this::ready);
         driver.atEnd(ending);
     }
@@ -67,21 +51,10 @@ final class PipeStream extends LoopStream {
     private void fail(Throwable cause) {
         failure = cause;
         drop();
-        readers.wakeAll(null);
-        writers.wakeAll(null);
+        wakeAll();
     }
 
     // ---- reading
-
-    @Override
-    boolean isEnded() {
-        return ended;
-    }
-
-    @Override
-    @Nullable Throwable failure() {
-        return failure;
-    }
 
     @Override
     void readOn(int unreadAtLeast) {
@@ -122,12 +95,9 @@ final class PipeStream extends LoopStream {
     // ---- writing
 
     @Override
-    boolean hasRoom() {
-        return pending.isEmpty();
+    boolean isWriting() {
+        return !pending.isEmpty();
     }
-
-    @Override
-    void requirePeer() {}
 
     @Override
     void send(ByteBuf content) {
@@ -191,58 +161,11 @@ final class PipeStream extends LoopStream {
         return true;
     }
 
-    @Override
-    public void flush() {
-        beginWrite();
-        try {
-            while (!pending.isEmpty()) {
-                writers.await();
-                requireWritable();
-            }
-        } finally {
-            endWrite();
-        }
-    }
-
-    @Override
-    public void shutdownOutput() {
-        close();
-    }
-
     // ---- the end
 
-    @Override
-    public void close() {
-        readers.check();
-        if (closed) {
-            return;
-        }
-        closed = true;
-        readers.wakeAll(null);
-        writers.wakeAll(null);
-        try {
-            if (!pending.isEmpty()) {
-                Weft.moveOnAfter(CLOSE_LIMIT, this::drain);
-            }
-        } finally {
-            end();
-        }
-    }
-
-    private void drain() {
-        while (!pending.isEmpty()) {
-            writers.await();
-        }
-    }
-
-    @Override
-    public void abort() {
-        readers.check();
-        end();
-    }
-
     /** By the driver, too, when the loop ends. */
-    private void end() {
+    @Override
+    void end() {
         driver.notAtEnd(ending);
         closed = true;
         if (failure == null) {
@@ -260,15 +183,5 @@ final class PipeStream extends LoopStream {
         if (closed) {
             inbound.release();
         }
-    }
-
-    @Override
-    public boolean isClosed() {
-        return closed || failure != null;
-    }
-
-    @Override
-    public String toString() {
-        return (writes ? "ByteSink " : "ByteSource ") + target;
     }
 }

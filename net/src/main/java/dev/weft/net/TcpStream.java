@@ -15,7 +15,6 @@ import io.netty.channel.socket.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -34,8 +33,6 @@ import java.util.Optional;
  * names it.
  */
 public final class TcpStream extends LoopStream {
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
-
     private final NettyDriver driver;
     private final InsideNetty inside;
     private final SocketChannel channel;

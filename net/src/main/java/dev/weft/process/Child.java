@@ -8,10 +8,10 @@ import dev.weft.net.ByteSink;
 import dev.weft.net.ByteSource;
 import dev.weft.net.Bytes;
 import dev.weft.net.ConnectionResetException;
+import dev.weft.net.LimitExceededException;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
@@ -73,7 +73,7 @@ public final class Child implements AutoCloseable {
      * @throws IllegalStateException if its input is not piped
      */
     public ByteSink stdin() {
-        return piped(process.stdin(), "input");
+        return piped(process.pipes().stdin(), "input");
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Child implements AutoCloseable {
      * @throws IllegalStateException if its output is not piped
      */
     public ByteSource stdout() {
-        return piped(process.stdout(), "output");
+        return piped(process.pipes().stdout(), "output");
     }
 
     /**
@@ -91,7 +91,7 @@ public final class Child implements AutoCloseable {
      * @throws IllegalStateException if its error output is not piped, or is merged into its output
      */
     public ByteSource stderr() {
-        return piped(process.stderr(), "error output");
+        return piped(process.pipes().stderr(), "error output");
     }
 
     private <T> T piped(@Nullable T stream, String what) {
@@ -131,7 +131,7 @@ public final class Child implements AutoCloseable {
      * Writes {@code input} and closes the child's input, reads its outputs to their ends, and waits
      * until it has ended: all at once, so that no full pipe can hold it up. Streams that are not
      * piped are left out. A child that does not read all of its input is no failure; nor is a
-     * status other than 0. Cancelled, it leaves the child running, with what was read lost.
+     * status other than 0. Cancelled, it leaves the child running, and what was read may be lost.
      *
      * <p>An output ends when all have closed it that have it: a child's children, too. If they may
      * outlive the child, give this a {@link Weft#timeout}.
@@ -149,9 +149,11 @@ public final class Child implements AutoCloseable {
         try {
             return Weft.groupCall(
                     group -> {
-                        Task<byte[]> out = group.start(() -> collect(process.stdout(), "stdout"));
-                        Task<byte[]> err = group.start(() -> collect(process.stderr(), "stderr"));
-                        group.background(() -> feed(process.stdin(), input));
+                        Task<byte[]> out =
+                                group.start(() -> collect(process.pipes().stdout(), "stdout"));
+                        Task<byte[]> err =
+                                group.start(() -> collect(process.pipes().stderr(), "stderr"));
+                        group.background(() -> feed(process.pipes().stdin(), input));
                         return new Result(command, await(), out.await(), err.await());
                     });
         } catch (OutputLimitException e) {
@@ -179,17 +181,10 @@ public final class Child implements AutoCloseable {
             return NOTHING;
         }
         int limit = command.outputLimit();
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        while (true) {
-            try (Bytes some = source.read()) {
-                if (some.isEmpty()) {
-                    return all.toByteArray();
-                }
-                if (some.length() > limit - all.size()) {
-                    throw new OutputLimitException(command, name, limit);
-                }
-                all.writeBytes(some.toArray());
-            }
+        try (Bytes all = source.readAll(limit)) {
+            return all.toArray();
+        } catch (LimitExceededException e) {
+            throw new OutputLimitException(command, name, limit);
         }
     }
 
@@ -256,8 +251,9 @@ public final class Child implements AutoCloseable {
     }
 
     private void stop() {
-        if (process.stdin() != null) {
-            process.stdin().abort();
+        ByteSink stdin = process.pipes().stdin();
+        if (stdin != null) {
+            stdin.abort();
         }
         if (!command.grace().isZero() && terminate() && endsWithin(command.grace())) {
             return;

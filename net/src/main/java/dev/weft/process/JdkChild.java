@@ -5,8 +5,6 @@ import dev.weft.net.ByteSink;
 import dev.weft.net.ByteSource;
 import dev.weft.net.Descriptors;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,27 +18,24 @@ final class JdkChild implements Running {
     private static final Pattern ERROR = Pattern.compile("error(?:=|: )(\\d+)");
 
     private final Process process;
-    private final @Nullable ByteSink stdin;
-    private final @Nullable ByteSource stdout;
-    private final @Nullable ByteSource stderr;
+    private final Pipes pipes;
     private final Promise<ExitStatus> exit = new Promise<>();
     private final Descriptors.Registration loopEnd;
 
     JdkChild(Process process, Command command) {
         this.process = process;
         String name = command.name() + " (pid " + process.pid() + ")";
-        this.stdin =
-                command.stdin() == Input.piped()
-                        ? ByteSink.over(process.getOutputStream(), "stdin of " + name)
-                        : null;
-        this.stdout =
-                command.stdout() == Output.piped()
-                        ? ByteSource.over(process.getInputStream(), "stdout of " + name)
-                        : null;
-        this.stderr =
-                command.stderr() == Output.piped() && !command.merged()
-                        ? ByteSource.over(process.getErrorStream(), "stderr of " + name)
-                        : null;
+        this.pipes =
+                new Pipes(
+                        command.stdin() == Input.piped()
+                                ? ByteSink.over(process.getOutputStream(), "stdin of " + name)
+                                : null,
+                        command.stdout() == Output.piped()
+                                ? ByteSource.over(process.getInputStream(), "stdout of " + name)
+                                : null,
+                        command.stderr() == Output.piped() && !command.merged()
+                                ? ByteSource.over(process.getErrorStream(), "stderr of " + name)
+                                : null);
         this.loopEnd = Descriptors.whenLoopEnds("Command.start", process::destroyForcibly);
         var _ =
                 process.onExit()
@@ -104,18 +99,8 @@ final class JdkChild implements Running {
     }
 
     @Override
-    public @Nullable ByteSink stdin() {
-        return stdin;
-    }
-
-    @Override
-    public @Nullable ByteSource stdout() {
-        return stdout;
-    }
-
-    @Override
-    public @Nullable ByteSource stderr() {
-        return stderr;
+    public Pipes pipes() {
+        return pipes;
     }
 
     @Override
@@ -146,15 +131,7 @@ final class JdkChild implements Running {
     @Override
     public void release() {
         loopEnd.close();
-        if (stdin != null) {
-            stdin.abort();
-        }
-        if (stdout != null) {
-            stdout.close();
-        }
-        if (stderr != null) {
-            stderr.close();
-        }
+        pipes.close();
         process.destroyForcibly();
     }
 }

@@ -1,11 +1,7 @@
 package dev.weft.process;
 
 import dev.weft.Promise;
-import dev.weft.net.ByteSink;
-import dev.weft.net.ByteSource;
 import dev.weft.net.Descriptors;
-
-import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
 
@@ -26,9 +22,7 @@ final class NativeChild implements Running {
      */
     private final boolean isGroup;
 
-    private final @Nullable ByteSink stdin;
-    private final @Nullable ByteSource stdout;
-    private final @Nullable ByteSource stderr;
+    private final Pipes pipes;
     private final Promise<ExitStatus> exit = new Promise<>();
     private final Descriptors.Registration end;
     private final Descriptors.Registration loopEnd;
@@ -44,9 +38,11 @@ final class NativeChild implements Running {
         int in = spawned.stdin();
         int out = spawned.stdout();
         int err = spawned.stderr();
-        this.stdin = in < 0 ? null : Descriptors.sink(in, "stdin of " + name);
-        this.stdout = out < 0 ? null : Descriptors.source(out, "stdout of " + name);
-        this.stderr = err < 0 ? null : Descriptors.source(err, "stderr of " + name);
+        this.pipes =
+                new Pipes(
+                        in < 0 ? null : Descriptors.sink(in, "stdin of " + name),
+                        out < 0 ? null : Descriptors.source(out, "stdout of " + name),
+                        err < 0 ? null : Descriptors.source(err, "stderr of " + name));
         this.loopEnd = Descriptors.whenLoopEnds("Command.start", this::loopEnded);
     }
 
@@ -69,18 +65,8 @@ final class NativeChild implements Running {
     }
 
     @Override
-    public @Nullable ByteSink stdin() {
-        return stdin;
-    }
-
-    @Override
-    public @Nullable ByteSource stdout() {
-        return stdout;
-    }
-
-    @Override
-    public @Nullable ByteSource stderr() {
-        return stderr;
+    public Pipes pipes() {
+        return pipes;
     }
 
     @Override
@@ -135,15 +121,7 @@ final class NativeChild implements Running {
     @Override
     public void release() {
         released = true;
-        if (stdin != null) {
-            stdin.abort();
-        }
-        if (stdout != null) {
-            stdout.close();
-        }
-        if (stderr != null) {
-            stderr.close();
-        }
+        pipes.close();
         if (exit.isDone()) {
             finish();
         } else {

@@ -1,21 +1,12 @@
 package dev.weft.process;
 
 import dev.weft.Promise;
-import dev.weft.net.ByteSink;
-import dev.weft.net.ByteSource;
-
-import org.jspecify.annotations.Nullable;
 
 /** A child that has been started, as whoever started it knows it. */
 sealed interface Running permits NativeChild, JdkChild {
     long pid();
 
-    /** Null where a stream is not piped. */
-    @Nullable ByteSink stdin();
-
-    @Nullable ByteSource stdout();
-
-    @Nullable ByteSource stderr();
+    Pipes pipes();
 
     Promise<ExitStatus> exit();
 
