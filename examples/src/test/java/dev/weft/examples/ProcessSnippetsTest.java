@@ -149,11 +149,11 @@ class ProcessSnippetsTest {
                 () -> {
                     var daemon =
                             Command.shell(
-                                    "trap 'echo reloaded' HUP; echo ready; while :; do :; done");
+                                    "trap 'echo reloaded' USR1; echo ready; while :; do :; done");
                     try (var child = daemon.start()) {
                         print(child.stdout().readLine());
                         // snippet
-                        child.signal(Signal.HUP);
+                        child.signal(Signal.USR1);
                         // end
                         print(child.stdout().readLine());
                     }
