@@ -4,7 +4,7 @@ import dev.weft.WaitList;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
     private static final int MAX_WAITING = 64;
 
-    final WaitList arrivals = new WaitList("TcpServer.serve");
-    private final ArrayDeque<SocketChannel> waiting = new ArrayDeque<>();
+    final WaitList arrivals = new WaitList("StreamServer.serve");
+    private final ArrayDeque<DuplexChannel> waiting = new ArrayDeque<>();
     private final int maxConnections;
     private int open;
     private boolean resting;
@@ -31,8 +31,8 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** The next connection, which counts as open from now on. */
-    @Nullable SocketChannel poll() {
-        SocketChannel next = open < maxConnections ? waiting.poll() : null;
+    @Nullable DuplexChannel poll() {
+        DuplexChannel next = open < maxConnections ? waiting.poll() : null;
         if (next != null) {
             open++;
         }
@@ -68,7 +68,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        SocketChannel connection = (SocketChannel) message;
+        DuplexChannel connection = (DuplexChannel) message;
         if (closed) {
             connection.unsafe().closeForcibly();
             return;

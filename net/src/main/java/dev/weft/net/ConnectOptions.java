@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param attemptDelay how long one address may take before the next is tried beside it; 250 ms by
  *     default (RFC 8305)
  * @param localAddress the address to connect from; null (the default): the system chooses
- * @param noDelay sends small writes at once ({@code TCP_NODELAY}); on by default
+ * @param tcp what the operating system is told of the connection
  */
 public record ConnectOptions(
         String host,
@@ -25,7 +25,7 @@ public record ConnectOptions(
         @Nullable TlsOptions tls,
         Duration attemptDelay,
         @Nullable InetSocketAddress localAddress,
-        boolean noDelay) {
+        TcpOptions tcp) {
     /** Checks the values. */
     public ConnectOptions {
         if (host.isEmpty()) {
@@ -47,34 +47,40 @@ public record ConnectOptions(
     /** All defaults. */
     public static ConnectOptions of(String host, int port) {
         return new ConnectOptions(
-                host, port, Duration.ofSeconds(10), null, Duration.ofMillis(250), null, true);
+                host,
+                port,
+                Duration.ofSeconds(10),
+                null,
+                Duration.ofMillis(250),
+                null,
+                TcpOptions.DEFAULT);
     }
 
     /** With a limit for look-up, connection and TLS together. */
     public ConnectOptions connectTimeout(Duration limit) {
-        return new ConnectOptions(host, port, limit, tls, attemptDelay, localAddress, noDelay);
+        return new ConnectOptions(host, port, limit, tls, attemptDelay, localAddress, tcp);
     }
 
     /** Over TLS, or not. */
     public ConnectOptions tls(@Nullable TlsOptions options) {
         return new ConnectOptions(
-                host, port, connectTimeout, options, attemptDelay, localAddress, noDelay);
+                host, port, connectTimeout, options, attemptDelay, localAddress, tcp);
     }
 
     /** With another delay between the addresses of a name. */
     public ConnectOptions attemptDelay(Duration delay) {
-        return new ConnectOptions(host, port, connectTimeout, tls, delay, localAddress, noDelay);
+        return new ConnectOptions(host, port, connectTimeout, tls, delay, localAddress, tcp);
     }
 
     /** From this address. */
     public ConnectOptions localAddress(@Nullable InetSocketAddress address) {
-        return new ConnectOptions(host, port, connectTimeout, tls, attemptDelay, address, noDelay);
+        return new ConnectOptions(host, port, connectTimeout, tls, attemptDelay, address, tcp);
     }
 
-    /** Whether small writes go at once. */
-    public ConnectOptions noDelay(boolean atOnce) {
+    /** With other options of TCP. */
+    public ConnectOptions tcp(TcpOptions options) {
         return new ConnectOptions(
-                host, port, connectTimeout, tls, attemptDelay, localAddress, atOnce);
+                host, port, connectTimeout, tls, attemptDelay, localAddress, options);
     }
 
     String target() {

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /** One call of {@link TcpStream#connect(ConnectOptions)}. */
@@ -41,21 +40,18 @@ final class Connector {
 
     private TcpStream connectWithoutLimit() {
         TlsOptions tls = options.tls();
-        Handshake handshake = tls == null ? null : new Handshake(driver, tls, false, target);
-        if (handshake != null) {
-            handshake.prepare();
+        if (tls != null) {
+            tls.context().prepare(false, target); // before somebody has to wait for it
         }
         List<InetAddress> addresses = driver.resolve(options.host());
         phase = "TCP's handshake";
         SocketChannel channel = new HappyEyeballs(driver, options, addresses).connect();
         try {
-            StreamHandler handler = Objects.requireNonNull(StreamHandler.of(channel));
+            Link link = new Link(target, options.host(), options.port(), false, channel);
             phase = "TLS's handshake";
             @Nullable TlsInfo info =
-                    handshake == null
-                            ? null
-                            : handshake.perform(channel, options.host(), options.port());
-            return new TcpStream(driver, channel, handler, target, info);
+                    tls == null ? null : new Handshake(driver, tls, link).perform();
+            return new TcpStream(driver, link, info);
         } catch (Throwable e) {
             driver.closeNow(channel);
             throw e;

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.NoRouteToHostException;
@@ -29,12 +30,16 @@ final class Failures {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_LENGTH = 240;
 
-    private static final String REFUSED = "connection refused";
+    static final String REFUSED = "connection refused";
     private static final String RESET = "connection reset by peer";
     private static final String TIMED_OUT = "connection timed out";
     private static final String NO_ROUTE = "no route to host";
     private static final String UNREACHABLE = "network unreachable";
     private static final String HOST_UNREACHABLE = "host unreachable";
+    private static final String NO_FILE = "no such file or directory";
+
+    /** That the queue of a Unix socket is full. */
+    static final String TRY_AGAIN = "resource temporarily unavailable";
 
     private static final Pattern SYSTEM_CALL =
             Pattern.compile("[^()]{1,60}\\(\\.\\.\\) failed with error\\(-(\\d+)\\): ");
@@ -49,6 +54,13 @@ final class Failures {
      * it.
      */
     static NetException ofStream(String target, Throwable cause) {
+        if (cause instanceof ConnectionClosedException
+                || cause instanceof ConnectionResetException) {
+            String text = text(cause);
+            return cause instanceof ConnectionClosedException
+                    ? new ConnectionClosedException(target, text, cause)
+                    : new ConnectionResetException(target, text, cause);
+        }
         SSLException tls = find(cause, SSLException.class);
         if (tls != null) {
             return ofTls(target, tls, "the other side");
@@ -71,6 +83,8 @@ final class Failures {
         if (find(cause, NotSslRecordException.class) != null) {
             return handshake(target, peer + " does not speak TLS", cause);
         }
+        var rejected = find(cause, NamingTrust.RejectedException.class);
+        String which = rejected == null ? "" : ": " + shown(rejected.certificate);
         Throwable certificate = null;
         Throwable t = cause;
         for (int depth = 0; t != null && depth < MAX_DEPTH; depth++, t = t.getCause()) {
@@ -81,7 +95,7 @@ final class Failures {
                     return new TlsException(
                             target,
                             TlsException.Kind.NAME,
-                            "its certificate is for another name (" + text(t) + ")",
+                            "its certificate is for another name (" + text(t) + ")" + which,
                             cause);
                 }
                 certificate = t;
@@ -91,7 +105,7 @@ final class Failures {
             return new TlsException(
                     target,
                     TlsException.Kind.CERTIFICATE,
-                    "its certificate is not accepted (" + text(certificate) + ")",
+                    "its certificate is not accepted (" + text(certificate) + ")" + which,
                     cause);
         }
         String text = text(cause);
@@ -139,7 +153,9 @@ final class Failures {
             String addresses =
                     attempts.stream().map(Attempt::address).collect(Collectors.joining(", "));
             boolean known =
-                    target.startsWith(addresses + ":") || target.startsWith("[" + addresses + "]");
+                    target.equals(addresses)
+                            || target.startsWith(addresses + ":")
+                            || target.startsWith("[" + addresses + "]");
             return known ? first : first + " (" + addresses + ")";
         }
         return attempts.stream()
@@ -152,7 +168,7 @@ final class Failures {
 
     private static ConnectFailedException.Kind kind(Throwable failure) {
         return switch (text(failure)) {
-            case REFUSED -> ConnectFailedException.Kind.REFUSED;
+            case REFUSED, NO_FILE -> ConnectFailedException.Kind.REFUSED;
             case NO_ROUTE, UNREACHABLE, HOST_UNREACHABLE -> ConnectFailedException.Kind.UNREACHABLE;
             case TIMED_OUT -> ConnectFailedException.Kind.TIMEOUT;
             default -> ConnectFailedException.Kind.OTHER;
@@ -190,6 +206,9 @@ final class Failures {
         if (failure instanceof ClosedChannelException) {
             return "the connection was closed";
         }
+        if (failure instanceof FileNotFoundException) {
+            return NO_FILE;
+        }
         String name = failure.getClass().getSimpleName().replaceAll("(Exception|Error)$", "");
         String words = name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
         return words.isEmpty() ? "failed" : words;
@@ -204,6 +223,8 @@ final class Failures {
         String system = call.lookingAt() ? message.substring(call.end()) : message;
         String number = call.hasMatch() ? call.group(1) : "";
         return switch (number) {
+            case "2" -> NO_FILE;
+            case "11" -> TRY_AGAIN;
             case "13" -> "permission denied";
             case "24" -> "too many open files";
             case "32" -> "broken pipe";

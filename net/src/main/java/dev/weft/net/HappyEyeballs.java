@@ -5,7 +5,6 @@ import dev.weft.Weft;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 
 import org.jspecify.annotations.Nullable;
@@ -108,13 +107,9 @@ final class HappyEyeballs {
         connecting.add(channel);
         driver.inside.enter();
         try {
-            channel.config().setAutoRead(false);
             channel.config().setConnectTimeoutMillis(0);
-            channel.config().setTcpNoDelay(options.noDelay());
-            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, options.tls() == null);
-            // the other side may speak, and end, before anybody asks
-            StreamHandler.addTo(channel, options.tls() != null);
-            driver.register(channel);
+            options.tcp().applyTo(channel.config());
+            driver.adopt(channel);
             var remote = new InetSocketAddress(address, options.port());
             InetSocketAddress local = options.localAddress();
             ChannelFuture future =

@@ -136,6 +136,14 @@ final class Inbound {
         return last;
     }
 
+    /** Takes all out. */
+    List<ByteBuf> takeAll() {
+        List<ByteBuf> all = List.copyOf(buffers);
+        buffers.clear();
+        size = 0;
+        return all;
+    }
+
     void release() {
         buffers.forEach(ByteBuf::release);
         buffers.clear();

@@ -16,7 +16,8 @@ import java.util.Objects;
  * How every stream is read and written: one task at a time in each direction, reads from what has
  * arrived, writes when there is room. Where bytes come from and go to, its subclasses say.
  */
-abstract sealed class LoopStream implements ByteStream permits TcpStream, MemoryStream, HalfStream {
+abstract sealed class LoopStream implements ByteStream
+        permits ChannelStream, TlsStream, MemoryStream, HalfStream {
     /** How long a close waits for what was written to go out. */
     static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -61,6 +62,11 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
 
     /** Takes {@code content} over. */
     abstract void send(ByteBuf content);
+
+    /** Whether {@link #send} never waits. */
+    boolean sendsAtOnce() {
+        return true;
+    }
 
     abstract void sendCopy(byte[] bytes, int offset, int length);
 
@@ -231,11 +237,16 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
             }
             readOn(length);
             if (failure() == null) {
-                readers.await();
+                awaitMore();
             }
             requireOpen();
         }
         return true;
+    }
+
+    /** Waits until something has come, or may have. */
+    void awaitMore() {
+        readers.await();
     }
 
     private void awaitExactly(int length) {
@@ -328,18 +339,28 @@ abstract sealed class LoopStream implements ByteStream permits TcpStream, Memory
         writer = null;
     }
 
-    private void awaitRoom() {
+    /** Between {@link #beginWrite} and {@link #endWrite}. */
+    final void awaitRoom() {
         while (!hasRoom()) {
             requireWritable();
-            writers.await();
+            awaitSomeRoom();
         }
         requireWritable();
+    }
+
+    /** Waits until there is room, or may be. */
+    void awaitSomeRoom() {
+        writers.await();
     }
 
     // ---- what must be so
 
     final boolean isBeingRead() {
         return reader != null;
+    }
+
+    final boolean isBeingWritten() {
+        return writer != null;
     }
 
     final void requireIdle() {

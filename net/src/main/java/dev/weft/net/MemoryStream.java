@@ -131,6 +131,11 @@ final class MemoryStream extends LoopStream {
     }
 
     @Override
+    boolean sendsAtOnce() {
+        return !lockstep;
+    }
+
+    @Override
     void sendCopy(byte[] bytes, int offset, int length) {
         send(HEAP.heapBuffer(length, length).writeBytes(bytes, offset, length));
     }

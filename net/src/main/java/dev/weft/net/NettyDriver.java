@@ -5,10 +5,14 @@ import dev.weft.Loop;
 import dev.weft.Simulation;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 
 import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +27,8 @@ import java.util.List;
 abstract sealed class NettyDriver permits PollingDriver, SimDriver {
 
     final InsideNetty inside = new InsideNetty();
-    private final ArrayDeque<TcpStream> toFlush = new ArrayDeque<>();
-    private final LinkedHashSet<TcpStream> streams = new LinkedHashSet<>();
+    private final ArrayDeque<ChannelStream> toFlush = new ArrayDeque<>();
+    private final LinkedHashSet<ChannelStream> streams = new LinkedHashSet<>();
     private int openChannels;
 
     /** That of the running task's loop. */
@@ -61,13 +65,25 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
     /** A new one; Netty's exceptions if there can't be one. */
     abstract ServerSocketChannel serverSocket();
 
+    /** A new one; Netty's exceptions if there can't be one. */
+    abstract DuplexChannel unixSocket();
+
+    /** A new one; Netty's exceptions if there can't be one. */
+    abstract ServerChannel unixServerSocket();
+
+    /** As Netty's channels take it. */
+    abstract SocketAddress address(UnixAddress address);
+
+    /** Has several listen at one address; before it is bound, under the mark. */
+    abstract void reusePort(ServerSocketChannel channel);
+
     /** What {@link Dns#resolve(String)} gives. */
     abstract List<InetAddress> resolve(String host);
 
     // ---- for streams and servers, on the loop
 
     /** Flushes {@code stream} soon, with the others. */
-    void flushLater(TcpStream stream) {
+    void flushLater(ChannelStream stream) {
         toFlush.add(stream);
     }
 
@@ -80,6 +96,17 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
 
     final boolean hasToFlush() {
         return !toFlush.isEmpty();
+    }
+
+    /**
+     * Makes a new channel one of the loop's that a stream can be made of, under the mark: the other
+     * side may speak, and end, before anybody asks.
+     */
+    final void adopt(DuplexChannel channel) {
+        channel.config().setAutoRead(false);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        StreamHandler.addTo(channel);
+        register(channel);
     }
 
     /** Registers a new channel with the loop, under the mark. */
@@ -103,11 +130,11 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
         }
     }
 
-    final void opened(TcpStream stream) {
+    final void opened(ChannelStream stream) {
         streams.add(stream);
     }
 
-    final void released(TcpStream stream) {
+    final void released(ChannelStream stream) {
         streams.remove(stream);
     }
 
@@ -126,9 +153,9 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
         String left =
                 (streams.size() == 1 ? "A stream was" : streams.size() + " streams were")
                         + " still open when its loop ended, now aborted: "
-                        + streams.stream().limit(5).map(TcpStream::toString).toList()
+                        + streams.stream().limit(5).map(ChannelStream::toString).toList()
                         + ". Close streams with try (var stream = ...).";
-        List.copyOf(streams).forEach(TcpStream::drop);
+        List.copyOf(streams).forEach(ChannelStream::drop);
         return left;
     }
 }

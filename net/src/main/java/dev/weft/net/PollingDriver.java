@@ -4,6 +4,8 @@ import dev.weft.Driver;
 import dev.weft.Loop;
 
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -176,6 +179,26 @@ final class PollingDriver extends NettyDriver implements Driver {
     @Override
     ServerSocketChannel serverSocket() {
         return transport.serverSocket();
+    }
+
+    @Override
+    DuplexChannel unixSocket() {
+        return transport.unixSocket();
+    }
+
+    @Override
+    ServerChannel unixServerSocket() {
+        return transport.unixServerSocket();
+    }
+
+    @Override
+    SocketAddress address(UnixAddress address) {
+        return transport.address(address);
+    }
+
+    @Override
+    void reusePort(ServerSocketChannel channel) {
+        channel.config().setOption(transport.reusePort(), true);
     }
 
     @Override

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections how many may be open at once, 10,000 by default; further ones wait in the
  *     system's queue
  * @param backlog how long the system's queue is; 1,024 by default
- * @param noDelay sends small writes at once ({@code TCP_NODELAY}); on by default
+ * @param reusePort shares the port with other servers that say so too ({@code SO_REUSEPORT}), such
+ *     as one on each loop: the system spreads the connections over them; off by default. One that
+ *     closes takes with it what waits in its queue.
+ * @param tcp what the operating system is told of each connection
  */
 public record ServerOptions(
         String host,
@@ -20,7 +23,8 @@ public record ServerOptions(
         @Nullable TlsOptions tls,
         int maxConnections,
         int backlog,
-        boolean noDelay) {
+        boolean reusePort,
+        TcpOptions tcp) {
     /** Checks the values. */
     public ServerOptions {
         if (port < 0 || port > 65535) {
@@ -33,35 +37,38 @@ public record ServerOptions(
         if (backlog < 1) {
             throw new IllegalArgumentException("backlog " + backlog + " is less than 1");
         }
-        if (tls != null && !tls.hasKey()) {
-            throw new IllegalArgumentException(
-                    "a server needs TlsOptions with a certificate and its key:"
-                            + " TlsOptions.server(..)");
+        if (tls != null) {
+            tls.require(true, "", ConnectOptions.target(host, port));
         }
     }
 
     /** All defaults. */
     public static ServerOptions of(String host, int port) {
-        return new ServerOptions(host, port, null, 10_000, 1024, true);
+        return new ServerOptions(host, port, null, 10_000, 1024, false, TcpOptions.DEFAULT);
     }
 
     /** Over TLS, or not. */
     public ServerOptions tls(@Nullable TlsOptions options) {
-        return new ServerOptions(host, port, options, maxConnections, backlog, noDelay);
+        return new ServerOptions(host, port, options, maxConnections, backlog, reusePort, tcp);
     }
 
     /** With another limit on open connections. */
     public ServerOptions maxConnections(int limit) {
-        return new ServerOptions(host, port, tls, limit, backlog, noDelay);
+        return new ServerOptions(host, port, tls, limit, backlog, reusePort, tcp);
     }
 
     /** With another length of the system's queue. */
     public ServerOptions backlog(int length) {
-        return new ServerOptions(host, port, tls, maxConnections, length, noDelay);
+        return new ServerOptions(host, port, tls, maxConnections, length, reusePort, tcp);
     }
 
-    /** Whether small writes go at once. */
-    public ServerOptions noDelay(boolean atOnce) {
-        return new ServerOptions(host, port, tls, maxConnections, backlog, atOnce);
+    /** Whether the port is shared. */
+    public ServerOptions reusePort(boolean shared) {
+        return new ServerOptions(host, port, tls, maxConnections, backlog, shared, tcp);
+    }
+
+    /** With other options of TCP for each connection. */
+    public ServerOptions tcp(TcpOptions options) {
+        return new ServerOptions(host, port, tls, maxConnections, backlog, reusePort, options);
     }
 }

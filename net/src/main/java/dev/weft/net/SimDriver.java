@@ -4,10 +4,13 @@ import dev.weft.Alarm;
 import dev.weft.Loop;
 
 import io.netty.channel.ChannelId;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 
 import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -120,7 +123,7 @@ final class SimDriver extends NettyDriver {
     // ---- as any driver of Netty's
 
     @Override
-    void flushLater(TcpStream stream) {
+    void flushLater(ChannelStream stream) {
         super.flushLater(stream);
         wake();
     }
@@ -138,6 +141,27 @@ final class SimDriver extends NettyDriver {
     @Override
     ServerSocketChannel serverSocket() {
         return new SimServerSocketChannel(this, network.here());
+    }
+
+    @Override
+    DuplexChannel unixSocket() {
+        return socket();
+    }
+
+    @Override
+    ServerChannel unixServerSocket() {
+        return serverSocket();
+    }
+
+    /** A port that only this name leads to. */
+    @Override
+    SocketAddress address(UnixAddress address) {
+        return network.here().unixSocket(address);
+    }
+
+    @Override
+    void reusePort(ServerSocketChannel channel) {
+        ((SimServerSocketChannel) channel).config().sharePort();
     }
 
     @Override

@@ -79,7 +79,7 @@ final class SimHandshake {
             return;
         }
         boolean lost = way.ignores || way.cut || back.cut || target.isGone();
-        SimListener listener = target.listener(here.remote.getAddress(), here.remote.getPort());
+        SimListener listener = target.listener(here.remote, here.local);
         if (lost || (listener != null && listener.isFull() && there == null)) {
             tryAgain();
             return;

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.ServerSocketChannelConfig;
 
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +132,7 @@ final class SimServerSocketChannel extends AbstractChannel implements ServerSock
     }
 
     @Override
-    public ServerSocketChannelConfig config() {
+    public SimServerSocketConfig config() {
         return config;
     }
 

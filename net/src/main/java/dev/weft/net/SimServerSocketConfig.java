@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 /** The options of a simulated listener: of the operating system's only those that matter here. */
 final class SimServerSocketConfig extends DefaultServerSocketChannelConfig {
     private boolean reuseAddress;
+    private boolean sharesPort;
 
     SimServerSocketConfig(SimServerSocketChannel channel, SimAllocator allocator) {
         super(channel, unbound());
@@ -23,6 +24,14 @@ final class SimServerSocketConfig extends DefaultServerSocketChannelConfig {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    boolean sharesPort() {
+        return sharesPort;
+    }
+
+    void sharePort() {
+        sharesPort = true;
     }
 
     @Override

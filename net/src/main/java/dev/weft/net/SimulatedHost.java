@@ -6,6 +6,8 @@ import dev.weft.Group;
 import dev.weft.TaskLocal;
 import dev.weft.Weft;
 
+import io.netty.util.NetUtil;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -26,7 +28,8 @@ import java.util.function.Consumer;
 public final class SimulatedHost {
     private static final TaskLocal<@Nullable SimulatedHost> HERE = TaskLocal.newInstance();
     private static final int FIRST_PORT = 32768;
-    private static final int PORTS = 60999 - FIRST_PORT + 1;
+    private static final int LAST_PORT = 60999;
+    private static final int PORTS = LAST_PORT - FIRST_PORT + 1;
 
     private final SimulatedNetwork network;
     private final String name;
@@ -36,6 +39,7 @@ public final class SimulatedHost {
     private final List<SimListener> listeners = new ArrayList<>();
     private final List<Group> running = new ArrayList<>();
     private final BitSet ports = new BitSet();
+    private final List<UnixAddress> unixSockets = new ArrayList<>();
     private int mostPorts = PORTS;
     private int nextPort;
     private boolean down;
@@ -240,6 +244,15 @@ public final class SimulatedHost {
         }
     }
 
+    /** Stands for a Unix socket: a port of the loopback that nothing else uses. */
+    InetSocketAddress unixSocket(UnixAddress address) {
+        if (!unixSockets.contains(address)) {
+            unixSockets.add(address);
+        }
+        int port = LAST_PORT + 1 + unixSockets.indexOf(address);
+        return new InetSocketAddress(NetUtil.LOCALHOST4, port);
+    }
+
     SimListener listen(SimServerSocketChannel channel, InetSocketAddress wanted, int backlog)
             throws BindException {
         InetAddress at = wanted.getAddress();
@@ -249,8 +262,9 @@ public final class SimulatedHost {
             port = freePort();
             free(port);
         }
+        boolean shared = channel.config().sharesPort();
         for (SimListener other : listeners) {
-            if (other.isInTheWayOf(at, port)) {
+            if (other.isInTheWayOf(at, port) && !(shared && other.channel.config().sharesPort())) {
                 throw new BindException("Address already in use");
             }
         }
@@ -263,13 +277,13 @@ public final class SimulatedHost {
         listeners.remove(listener);
     }
 
-    @Nullable SimListener listener(InetAddress at, int port) {
-        for (SimListener listener : listeners) {
-            if (listener.listensAt(at, port)) {
-                return listener;
-            }
-        }
-        return null;
+    /** Whoever listens there; of several that share the port, by where it comes from. */
+    @Nullable SimListener listener(InetSocketAddress to, InetSocketAddress from) {
+        List<SimListener> there =
+                listeners.stream()
+                        .filter(it -> it.listensAt(to.getAddress(), to.getPort()))
+                        .toList();
+        return there.isEmpty() ? null : there.get(from.getPort() % there.size());
     }
 
     @Override

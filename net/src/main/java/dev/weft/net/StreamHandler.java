@@ -6,10 +6,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
     final Inbound inbound = new Inbound();
     final WaitList readers = new WaitList("TcpStream.read");
     final WaitList writers = new WaitList("TcpStream.write");
-    private final boolean tls;
+    private boolean tls;
     private boolean reading;
     private boolean closeNotified;
     private boolean discarding;
@@ -37,13 +39,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
     /** Reading goes on while less than this is unread. */
     private int wanted = ByteStream.READ_AHEAD;
 
-    private StreamHandler(boolean tls) {
-        this.tls = tls;
-    }
-
     /** Puts a handler at the end of the channel's pipeline, before anything can arrive. */
-    static StreamHandler addTo(Channel channel, boolean tls) {
-        StreamHandler handler = new StreamHandler(tls);
+    static StreamHandler addTo(Channel channel) {
+        StreamHandler handler = new StreamHandler();
         channel.attr(OF_CHANNEL).set(handler);
         channel.pipeline().addLast(handler);
         return handler;
@@ -52,6 +50,24 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
     /** The channel's handler; the pipeline forgets it once the channel is closed. */
     static @Nullable StreamHandler of(Channel channel) {
         return channel.attr(OF_CHANNEL).get();
+    }
+
+    /** From now on TLS comes before this, so the end is one only if it says so. Under the mark. */
+    void secure() {
+        tls = true;
+    }
+
+    /** What came before TLS did is for it. Under the mark. */
+    void replay(ChannelPipeline pipeline) {
+        if (inbound.size() > 0) {
+            for (ByteBuf early : inbound.takeAll()) {
+                pipeline.fireChannelRead(early);
+            }
+            pipeline.fireChannelReadComplete();
+        }
+        if (ended) {
+            pipeline.fireExceptionCaught(new ClosedChannelException());
+        }
     }
 
     /** Whether nothing more will come. */
@@ -116,6 +132,8 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
             readers.wakeAll(null);
         } else if (event == SslCloseCompletionEvent.SUCCESS) {
             closeNotified = true;
+            ended = true;
+            readers.wakeAll(null);
         }
     }
 
@@ -133,6 +151,14 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
         ended = true;
         readers.wakeAll(null);
         writers.wakeAll(null);
+    }
+
+    /** What was written has gone out, or can't. */
+    void written(Future<?> write) {
+        Throwable cause = write.cause();
+        if (cause != null && !discarding) {
+            fail(cause);
+        }
     }
 
     private void fail(Throwable cause) {

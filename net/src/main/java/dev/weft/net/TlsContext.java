@@ -1,21 +1,27 @@
 package dev.weft.net;
 
+import dev.weft.Weft;
+
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.DomainWildcardMappingBuilder;
+import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.File;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.util.Objects;
 
 import javax.net.ssl.SSLEngine;
@@ -26,49 +32,74 @@ import javax.net.ssl.SSLException;
  * thread.
  */
 final class TlsContext {
-    private final TlsOptions.Settings settings;
+    private final TlsSettings settings;
     private volatile @Nullable SslContext client;
     private volatile @Nullable SslContext server;
 
-    TlsContext(TlsOptions.Settings settings) {
+    TlsContext(TlsSettings settings) {
         this.settings = settings;
     }
 
-    boolean isLoaded(boolean forServer) {
-        return (forServer ? server : client) != null;
+    /** Reads the files elsewhere, once; waits for it. */
+    void prepare(boolean forServer, String target) {
+        if ((forServer ? server : client) != null) {
+            return;
+        }
+        try {
+            Weft.offload(() -> load(forServer));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new TlsException(
+                    target,
+                    TlsException.Kind.HANDSHAKE,
+                    "cannot use TLS (" + settings + "): " + Failures.text(e),
+                    e);
+        }
     }
 
-    /** Reads files, so not on a loop. Two threads may do it at once; one result is kept. */
-    void load(boolean forServer) throws SSLException {
+    /** Two threads may do it at once; one result is kept. */
+    private void load(boolean forServer) throws IOException {
+        try {
+            build(forServer);
+        } catch (GeneralSecurityException e) {
+            throw new SSLException(e.getMessage(), e);
+        }
+    }
+
+    private void build(boolean forServer) throws IOException, GeneralSecurityException {
         if (forServer) {
-            ClientAuth clients = settings.trust() == null ? ClientAuth.NONE : ClientAuth.REQUIRE;
-            server = build(SslContextBuilder.forServer(chain(), key()).clientAuth(clients));
+            for (TlsOptions named : settings.names.values()) {
+                named.context().load(true);
+            }
+            TlsIdentity identity = Objects.requireNonNull(settings.identity);
+            ClientAuth clients = settings.trust == null ? ClientAuth.NONE : ClientAuth.REQUIRE;
+            server = build(identity.server().clientAuth(clients));
         } else {
             SslContextBuilder builder = SslContextBuilder.forClient();
-            if (settings.chain() != null) {
-                builder.keyManager(chain(), key());
+            if (settings.identity != null) {
+                settings.identity.showIn(builder);
             }
-            String verified = settings.insecure() ? null : "HTTPS";
+            String verified = settings.insecure || settings.anyName ? null : "HTTPS";
             SslContext built = build(builder.endpointIdentificationAlgorithm(verified));
             sayHello(built);
             client = built;
         }
     }
 
-    private SslContext build(SslContextBuilder builder) throws SSLException {
-        builder.sslProvider(SslProvider.JDK);
-        if (settings.insecure()) {
+    private SslContext build(SslContextBuilder builder)
+            throws IOException, GeneralSecurityException {
+        builder.sslProvider(settings.engine.provider()).protocols(settings.versions);
+        if (settings.insecure) {
             builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
-        } else if (settings.trust() != null) {
-            builder.trustManager(settings.trust().toFile());
+        } else {
+            builder.trustManager(NamingTrust.of(settings.trust));
         }
-        if (!settings.protocols().isEmpty()) {
+        if (!settings.protocols.isEmpty()) {
             builder.applicationProtocolConfig(
                     new ApplicationProtocolConfig(
                             Protocol.ALPN,
                             SelectorFailureBehavior.NO_ADVERTISE,
                             SelectedListenerFailureBehavior.ACCEPT,
-                            settings.protocols()));
+                            settings.protocols));
         }
         return builder.build();
     }
@@ -76,26 +107,56 @@ final class TlsContext {
     /** A first message to nobody: the cryptography that it needs loads here and not on a loop. */
     private static void sayHello(SslContext context) throws SSLException {
         SSLEngine engine = context.newEngine(ByteBufAllocator.DEFAULT, "localhost", 1);
-        ByteBuffer message = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        engine.wrap(ByteBuffer.allocate(0), message);
-        engine.closeOutbound();
+        try {
+            ByteBuffer message = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            engine.wrap(ByteBuffer.allocate(0), message);
+            engine.closeOutbound();
+        } finally {
+            ReferenceCountUtil.release(engine);
+        }
     }
 
-    SslHandler handler(boolean forServer, ByteBufAllocator allocator, String host, int port) {
-        SslContext context = forServer ? server : client;
-        if (context == null) {
-            throw new IllegalStateException("load first");
+    /** Stands in front of a connection's other handlers and secures it. */
+    ChannelHandler handler(boolean forServer, String host, int port, ByteBufAllocator allocator) {
+        return forServer ? server(allocator) : client(host, port, allocator);
+    }
+
+    private ChannelHandler client(String host, int port, ByteBufAllocator allocator) {
+        SslContext context = prepared(client);
+        String name = settings.serverName.isEmpty() ? host : settings.serverName;
+        return bounded(
+                name.isEmpty()
+                        ? context.newHandler(allocator)
+                        : context.newHandler(allocator, name, port));
+    }
+
+    /** Chooses by the name that the client asks for, if there are several. */
+    private ChannelHandler server(ByteBufAllocator allocator) {
+        SslContext unnamed = prepared(server);
+        if (settings.names.isEmpty()) {
+            return bounded(unnamed.newHandler(allocator));
         }
-        SslHandler handler = context.newHandler(allocator, host, port);
+        var byName = new DomainWildcardMappingBuilder<>(unnamed);
+        settings.names.forEach(
+                (name, options) -> byName.add(name, prepared(options.context().server)));
+        return new SniHandler(byName.build()) {
+            @Override
+            protected SslHandler newSslHandler(SslContext chosen, ByteBufAllocator buffers) {
+                return bounded(super.newSslHandler(chosen, buffers));
+            }
+        };
+    }
+
+    /** Its own limit would be of another clock. */
+    private static SslHandler bounded(SslHandler handler) {
         handler.setHandshakeTimeoutMillis(0);
         return handler;
     }
 
-    private File chain() {
-        return Objects.requireNonNull(settings.chain()).toFile();
-    }
-
-    private File key() {
-        return Objects.requireNonNull(settings.key()).toFile();
+    private static SslContext prepared(@Nullable SslContext context) {
+        if (context == null) {
+            throw new IllegalStateException("prepare first");
+        }
+        return context;
     }
 }

@@ -1,9 +1,10 @@
 package dev.weft.net;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How a connection is secured. Immutable; a method with a value gives a changed copy. <em>Any
@@ -11,31 +12,25 @@ import java.util.List;
  * sessions are resumed within one.
  *
  * <p>A client verifies the server's certificate chain (against the JDK's authorities by default)
- * and that it is for the host connected to (RFC 9525). TLS 1.2 and 1.3, by the JDK's engine.
+ * and that it is for the host connected to (RFC 9525), and tells the server that name (SNI, RFC
+ * 6066). TLS 1.2 and 1.3, by the JDK's engine unless told otherwise.
  */
 public final class TlsOptions {
-    private static final TlsOptions CLIENT =
-            new TlsOptions(new Settings(null, null, null, false, List.of()));
+    private static final TlsOptions CLIENT = new TlsOptions(new TlsSettings());
 
-    private final Settings settings;
+    private final TlsSettings settings;
     private final TlsContext context;
 
-    private TlsOptions(Settings settings) {
+    private TlsOptions(TlsSettings settings) {
         this.settings = settings;
         this.context = new TlsContext(settings);
     }
 
-    /**
-     * @param trust PEM certificates to trust instead of the JDK's
-     * @param chain PEM certificates to show
-     * @param key the PEM key of the first of them
-     */
-    record Settings(
-            @Nullable Path trust,
-            @Nullable Path chain,
-            @Nullable Path key,
-            boolean insecure,
-            List<String> protocols) {}
+    private TlsOptions with(Consumer<TlsSettings> change) {
+        TlsSettings changed = settings.copy();
+        change.accept(changed);
+        return new TlsOptions(changed);
+    }
 
     /** A client's: verifies with the JDK's authorities. */
     public static TlsOptions client() {
@@ -53,28 +48,30 @@ public final class TlsOptions {
     }
 
     /**
+     * A server's, from a key store.
+     *
+     * @param keyStore of any kind that the JDK knows: PKCS #12 ({@code .p12}, {@code .pfx}), JKS
+     */
+    public static TlsOptions server(Path keyStore, String password) {
+        return CLIENT.key(keyStore, password);
+    }
+
+    // ---- whom to trust
+
+    /**
      * Trusts the certificates in a PEM file, and no others. For a server: demands a certificate of
      * its clients.
      */
     public TlsOptions trust(Path certificates) {
-        return new TlsOptions(
-                new Settings(
-                        certificates,
-                        settings.chain,
-                        settings.key,
-                        settings.insecure,
-                        settings.protocols));
+        Objects.requireNonNull(certificates, "the certificates");
+        return with(it -> it.trust = new TlsTrust.Pem(certificates));
     }
 
-    /** Shows a certificate: PEM files as for {@link #server}. */
-    public TlsOptions key(Path certificateChain, Path privateKey) {
-        return new TlsOptions(
-                new Settings(
-                        settings.trust,
-                        certificateChain,
-                        privateKey,
-                        settings.insecure,
-                        settings.protocols));
+    /** As {@link #trust(Path)}, the trusted certificates of a key store. */
+    public TlsOptions trust(Path keyStore, String password) {
+        Objects.requireNonNull(keyStore, "the key store");
+        Objects.requireNonNull(password, "the password");
+        return with(it -> it.trust = new TlsTrust.Store(keyStore, password));
     }
 
     /**
@@ -82,24 +79,148 @@ public final class TlsOptions {
      * at broken servers.
      */
     public TlsOptions insecure() {
-        return new TlsOptions(
-                new Settings(
-                        settings.trust, settings.chain, settings.key, true, settings.protocols));
+        return with(it -> it.insecure = true);
     }
+
+    /**
+     * Takes a certificate for any name, as long as it is trusted: for authorities of one's own that
+     * certify machines and not names. With the JDK's authorities anybody who owns a domain would
+     * do.
+     */
+    public TlsOptions anyName() {
+        return with(it -> it.anyName = true);
+    }
+
+    /**
+     * The name that the server is told and its certificate must be for, where it is not the host
+     * connected to (asyncio's {@code server_hostname}): an address, a tunnel, a Unix socket.
+     *
+     * @throws IllegalArgumentException if it is empty
+     */
+    public TlsOptions serverName(String name) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the server name is empty; anyName() takes a certificate for any name");
+        }
+        return with(it -> it.serverName = name);
+    }
+
+    // ---- what to show
+
+    /** Shows a certificate: PEM files as for {@link #server(Path, Path)}. */
+    public TlsOptions key(Path certificateChain, Path privateKey) {
+        Objects.requireNonNull(certificateChain, "the certificate chain");
+        Objects.requireNonNull(privateKey, "the key");
+        return with(it -> it.identity = new TlsIdentity.Pem(certificateChain, privateKey, null));
+    }
+
+    /** As {@link #key(Path, Path)}, where the key is encrypted (PKCS #8). */
+    public TlsOptions key(Path certificateChain, Path privateKey, String password) {
+        Objects.requireNonNull(certificateChain, "the certificate chain");
+        Objects.requireNonNull(privateKey, "the key");
+        Objects.requireNonNull(password, "the password");
+        return with(
+                it -> it.identity = new TlsIdentity.Pem(certificateChain, privateKey, password));
+    }
+
+    /** As {@link #key(Path, Path)}, from a key store as for {@link #server(Path, String)}. */
+    public TlsOptions key(Path keyStore, String password) {
+        Objects.requireNonNull(keyStore, "the key store");
+        Objects.requireNonNull(password, "the password");
+        return with(it -> it.identity = new TlsIdentity.Store(keyStore, password));
+    }
+
+    /**
+     * For a server with several names: clients that ask for {@code name} (SNI) are shown what
+     * {@code options} show, and others what these do.
+     *
+     * @param name a host's name, or {@code *.example.org} for all directly under it
+     * @throws IllegalArgumentException if {@code options} have no key
+     */
+    public TlsOptions forName(String name, TlsOptions options) {
+        if (!options.hasKey()) {
+            throw new IllegalArgumentException(
+                    "the options for '" + name + "' have no key to show: TlsOptions.server(..)");
+        }
+        return with(it -> it.names.put(name, options));
+    }
+
+    // ---- how
 
     /** Offers these protocols in this order (ALPN, RFC 7301), such as {@code "h2", "http/1.1"}. */
     public TlsOptions alpn(String... protocols) {
-        return new TlsOptions(
-                new Settings(
-                        settings.trust,
-                        settings.chain,
-                        settings.key,
-                        settings.insecure,
-                        List.of(protocols)));
+        List<String> offered = List.of(protocols);
+        return with(it -> it.protocols = offered);
     }
 
+    /**
+     * Speaks only these versions of {@code TLSv1.2} and {@code TLSv1.3}; both by default.
+     *
+     * @throws IllegalArgumentException if there are none, or others
+     */
+    public TlsOptions versions(String... versions) {
+        List<String> wanted = List.of(versions);
+        if (wanted.isEmpty() || !List.of("TLSv1.2", "TLSv1.3").containsAll(wanted)) {
+            throw new IllegalArgumentException(
+                    "versions "
+                            + wanted
+                            + ": TLSv1.2 and TLSv1.3 are there, older ones are broken");
+        }
+        return with(it -> it.versions = wanted);
+    }
+
+    /**
+     * How long a handshake may take where nothing else bounds it: in a server, in {@link
+     * ChannelStream#startTls} and in {@link TlsStream}. 10 s by default.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public TlsOptions handshakeTimeout(Duration limit) {
+        if (!limit.isPositive()) {
+            throw new IllegalArgumentException("handshakeTimeout " + limit + " is not positive");
+        }
+        return with(it -> it.handshakeTimeout = limit);
+    }
+
+    /**
+     * By another engine than the JDK's.
+     *
+     * @throws IllegalStateException if it is not there
+     */
+    public TlsOptions engine(TlsEngine engine) {
+        engine.require();
+        return with(it -> it.engine = engine);
+    }
+
+    // ---- for those who use them
+
     boolean hasKey() {
-        return settings.key != null;
+        return settings.identity != null;
+    }
+
+    /**
+     * Whether they are enough for one side of a connection.
+     *
+     * @param host whom a client connects to; empty if that has no name
+     */
+    void require(boolean asServer, String host, String target) {
+        if (asServer && !hasKey()) {
+            throw new IllegalArgumentException(
+                    target
+                            + ": a server needs TlsOptions with a certificate and its key:"
+                            + " TlsOptions.server(..)");
+        }
+        boolean verifiesName = !settings.insecure && !settings.anyName;
+        if (!asServer && verifiesName && host.isEmpty() && settings.serverName.isEmpty()) {
+            throw new IllegalArgumentException(
+                    target
+                            + " has no name that a certificate could be for: say which with"
+                            + " TlsOptions.serverName(..), or anyName()");
+        }
+    }
+
+    TlsSettings settings() {
+        return settings;
     }
 
     TlsContext context() {
@@ -108,6 +229,6 @@ public final class TlsOptions {
 
     @Override
     public String toString() {
-        return "TlsOptions " + settings;
+        return "TlsOptions (" + settings + ")";
     }
 }

@@ -1,20 +1,29 @@
 package dev.weft.net;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+
 /**
  * An authority and certificates that it has signed, made by the JDK's keytool once for all tests.
  */
 final class Certificates {
-    private static final String PASSWORD = "changeit";
+    static final String PASSWORD = "changeit";
     private static final Certificates MADE = make();
 
     private final Path folder;
@@ -46,6 +55,25 @@ final class Certificates {
     /** For example.org. */
     static TlsOptions otherName() {
         return MADE.server("other");
+    }
+
+    /** A key store with the good one. */
+    static Path goodStore() {
+        return MADE.folder.resolve("good.p12");
+    }
+
+    /** A key store with the authority's certificate. */
+    static Path trustStore() {
+        return MADE.folder.resolve("trust.p12");
+    }
+
+    static Path chain(String name) {
+        return MADE.folder.resolve(name + ".pem");
+    }
+
+    /** Encrypted with the password. */
+    static Path encryptedKey(String name) {
+        return MADE.folder.resolve(name + ".encrypted");
     }
 
     private TlsOptions server(String name) {
@@ -125,6 +153,51 @@ final class Certificates {
             Files.writeString(
                     folder.resolve(name + ".key"),
                     "-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n");
+            Files.writeString(folder.resolve(name + ".encrypted"), encrypted(key));
+        }
+        exportStores(store);
+    }
+
+    private static String encrypted(byte[] key) throws IOException, GeneralSecurityException {
+        String algorithm = "PBEWithSHA1AndDESede";
+        var secret =
+                SecretKeyFactory.getInstance(algorithm)
+                        .generateSecret(new PBEKeySpec(PASSWORD.toCharArray()));
+        Cipher cipher = Cipher.getInstance(algorithm);
+        cipher.init(Cipher.ENCRYPT_MODE, secret);
+        byte[] whole =
+                new EncryptedPrivateKeyInfo(cipher.getParameters(), cipher.doFinal(key))
+                        .getEncoded();
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(whole);
+        return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                + text
+                + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    }
+
+    private void exportStores(KeyStore all) throws IOException, GeneralSecurityException {
+        char[] password = PASSWORD.toCharArray();
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, null);
+        try (InputStream signed = Files.newInputStream(folder.resolve("good.pem"))) {
+            Certificate certificate =
+                    CertificateFactory.getInstance("X.509").generateCertificate(signed);
+            own.setKeyEntry(
+                    "good",
+                    all.getKey("good", password),
+                    password,
+                    new Certificate[] {certificate, all.getCertificate("authority")});
+        }
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("authority", all.getCertificate("authority"));
+        save(own, folder.resolve("good.p12"));
+        save(trusted, folder.resolve("trust.p12"));
+    }
+
+    private static void save(KeyStore store, Path file)
+            throws IOException, GeneralSecurityException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, PASSWORD.toCharArray());
         }
     }
 

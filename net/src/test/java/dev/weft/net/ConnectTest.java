@@ -26,7 +26,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 @ExtendWith(NoLeaks.class)
@@ -44,7 +43,7 @@ class ConnectTest {
         return InetAddress.getByName(literal);
     }
 
-    private static int unusedPort() throws IOException {
+    static int unusedPort() throws IOException {
         try (var probe = new ServerSocket(0, 1, address("127.0.0.1"))) {
             return probe.getLocalPort();
         }
@@ -199,8 +198,8 @@ class ConnectTest {
             addresses[i] = address(literals[i]);
         }
         var channel = new HappyEyeballs(driver, options, List.of(addresses)).connect();
-        StreamHandler handler = Objects.requireNonNull(StreamHandler.of(channel));
-        return new TcpStream(driver, channel, handler, options.target(), null);
+        Link link = new Link(options.target(), options.host(), options.port(), false, channel);
+        return new TcpStream(driver, link, null);
     }
 
     @Test

@@ -32,6 +32,11 @@ final class TestLoop {
                                 });
     }
 
+    /** The best of {@link #drivers}. */
+    static String driver() {
+        return drivers().findFirst().orElseThrow();
+    }
+
     /** Runs {@code body} and then demands that it has left no channel open. */
     static <X extends Exception> void run(String driver, Action<X> body) throws Exception {
         runUnchecked(
@@ -45,10 +50,15 @@ final class TestLoop {
 
     /** Runs {@code body}, which may leave channels to the loop's end. */
     static <X extends Exception> void runUnchecked(String driver, Action<X> body) throws Exception {
+        with(driver, () -> Weft.run(() -> Weft.timeout(LIMIT, body)));
+    }
+
+    /** What is started in {@code body} uses this driver. */
+    static void with(String driver, Action<Exception> body) throws Exception {
         String before = System.getProperty("weft.driver");
         System.setProperty("weft.driver", driver);
         try {
-            Weft.run(() -> Weft.timeout(LIMIT, body));
+            body.run();
         } finally {
             if (before == null) {
                 System.clearProperty("weft.driver");
@@ -70,13 +80,14 @@ final class TestLoop {
     }
 
     /** A server that runs in the background of {@code body}, which gets its port. */
-    static <X extends Exception> void serving(ConnectionHandler handler, PortBody<X> body)
-            throws X {
+    static <X extends Exception> void serving(
+            ConnectionHandler<? super TcpStream> handler, PortBody<X> body) throws X {
         serving(ServerOptions.of("127.0.0.1", 0), handler, body);
     }
 
     static <X extends Exception> void serving(
-            ServerOptions options, ConnectionHandler handler, PortBody<X> body) throws X {
+            ServerOptions options, ConnectionHandler<? super TcpStream> handler, PortBody<X> body)
+            throws X {
         try (TcpServer server = TcpServer.listen(options)) {
             Weft.group(
                     group -> {
@@ -90,7 +101,7 @@ final class TestLoop {
         void run(int port) throws X;
     }
 
-    static void echo(TcpStream peer) {
+    static void echo(ByteStream peer) {
         for (Bytes bytes = peer.read(); !bytes.isEmpty(); bytes = peer.read()) {
             peer.write(bytes);
         }

@@ -225,13 +225,11 @@ class TlsTest {
                                                     .connect();
                                     netty.closeNow(channel);
                                     TlsOptions tls = asServer ? Certificates.good() : TRUSTING;
-                                    var handshake = new Handshake(netty, tls, asServer, "there");
-                                    handshake.prepare();
+                                    Link link =
+                                            new Link("there", "localhost", port, asServer, channel);
+                                    var handshake = new Handshake(netty, tls, link);
                                     assertThatExceptionOfType(TlsException.class)
-                                            .isThrownBy(
-                                                    () ->
-                                                            handshake.perform(
-                                                                    channel, "localhost", port))
+                                            .isThrownBy(handshake::perform)
                                             .withMessage(
                                                     "there: the connection was closed during the"
                                                             + " TLS handshake");

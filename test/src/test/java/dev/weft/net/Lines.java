@@ -18,7 +18,11 @@ final class Lines {
         serve(sim, group, options, Lines::answer);
     }
 
-    static void serve(Sim sim, Group group, ServerOptions options, ConnectionHandler handler) {
+    static void serve(
+            Sim sim,
+            Group group,
+            ServerOptions options,
+            ConnectionHandler<? super TcpStream> handler) {
         SimulatedHost db = sim.net().host("db");
         db.run(
                 () -> {
@@ -27,7 +31,7 @@ final class Lines {
                 });
     }
 
-    private static void serve(TcpServer server, ConnectionHandler handler) {
+    private static void serve(TcpServer server, ConnectionHandler<? super TcpStream> handler) {
         try (server) {
             server.serve(handler);
         }

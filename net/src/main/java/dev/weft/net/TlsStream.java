@@ -1,0 +1,353 @@
+package dev.weft.net;
+
+import dev.weft.WaitList;
+import dev.weft.Weft;
+import dev.weft.sync.Lock;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * TLS over any stream: over what another protocol tunnels, over a pair in memory, over TLS (Trio's
+ * {@code SSLStream}). For a connection's own TLS see {@link ConnectOptions#tls}, {@link
+ * ServerOptions#tls} and {@link ChannelStream#startTls}, which cost less.
+ *
+ * <pre>{@code
+ * var secure = TlsStream.client(tunnel, TlsOptions.client().serverName("example.org"));
+ * }</pre>
+ *
+ * <p>Owns the stream beneath, its carrier, from the first call on: closing this closes it, after
+ * TLS's good-bye ({@code close_notify}, RFC 8446 section 6.1). Nobody else may read or write it. A
+ * read decrypts what has come; it may have to send something, too.
+ *
+ * <p><em>Loop-confined.</em> A cancelled write has written nothing where the carrier is one of
+ * Weft's streams; over one that a program has made itself, what it could not hand over any more
+ * goes out with the next write or flush.
+ */
+public final class TlsStream extends LoopStream {
+    private final ByteStream carrier;
+    private final StreamHandler handler;
+    private final InsideNetty inside = new InsideNetty();
+    private final EmbeddedChannel engine = new EmbeddedChannel();
+
+    /** For a carrier that may wait when it is given something. */
+    private final Lock sending = new Lock();
+
+    private @Nullable ByteBuf unsent;
+    private @Nullable NetException broken;
+    private @Nullable TlsInfo info;
+
+    private TlsStream(String target, ByteStream carrier, StreamHandler handler) {
+        super(target, handler.inbound, handler.readers, handler.writers);
+        this.carrier = carrier;
+        this.handler = handler;
+        engine.config().setAllocator(allocator());
+        engine.pipeline().addLast(handler);
+    }
+
+    /**
+     * The client's side: waits for the handshake, at most {@link TlsOptions#handshakeTimeout}. If
+     * it fails or is cancelled, the carrier is aborted.
+     *
+     * @param options with {@link TlsOptions#serverName}, since the carrier has no name that a
+     *     certificate could be for
+     * @throws TlsException if it can't be secured
+     * @throws NetException if the carrier fails
+     */
+    public static TlsStream client(ByteStream carrier, TlsOptions options) {
+        options.require(false, "", "TLS over " + carrier);
+        return open(options.settings().serverName, carrier, options, false);
+    }
+
+    /**
+     * The server's side, likewise.
+     *
+     * @param options with a key
+     * @throws TlsException if it can't be secured
+     * @throws NetException if the carrier fails
+     */
+    public static TlsStream server(ByteStream carrier, TlsOptions options) {
+        options.require(true, "", "TLS over " + carrier);
+        return open("", carrier, options, true);
+    }
+
+    private static TlsStream open(
+            String name, ByteStream carrier, TlsOptions options, boolean isServer) {
+        Objects.requireNonNull(carrier, "the carrier");
+        String target = name.isEmpty() ? "TLS over " + carrier : name;
+        var stream = new TlsStream(target, carrier, new StreamHandler());
+        boolean secured = false;
+        try {
+            options.context().prepare(isServer, target);
+            Weft.timeout(
+                    options.settings().handshakeTimeout,
+                    () -> stream.shakeHands(options, isServer));
+            secured = true;
+            return stream;
+        } catch (TimeoutException e) {
+            throw Handshake.timedOut(target, options, e);
+        } finally {
+            if (!secured) {
+                stream.abort();
+            }
+        }
+    }
+
+    private void shakeHands(TlsOptions options, boolean isServer) {
+        var ending = new Handshake.Ending(new WaitList("TLS handshake"));
+        inside.enter();
+        try {
+            handler.secure();
+            engine.pipeline().addFirst(ending);
+            engine.pipeline().addFirst(options.context().handler(isServer, "", -1, allocator()));
+            engine.runPendingTasks();
+        } finally {
+            inside.exit();
+        }
+        drain();
+        while (!ending.isOver) {
+            awaitMore();
+        }
+        if (ending.failure != null) {
+            throw Failures.ofTls(target, ending.failure, isServer ? "the client" : "the server");
+        }
+        info = ending.info();
+    }
+
+    /** What was agreed on. */
+    public TlsInfo tlsInfo() {
+        return Objects.requireNonNull(info);
+    }
+
+    // ---- reading
+
+    @Override
+    boolean isEnded() {
+        return handler.isEnded();
+    }
+
+    @Override
+    @Nullable Throwable failure() {
+        return broken == null ? handler.failure() : broken;
+    }
+
+    @Override
+    void readOn(int unreadAtLeast) {}
+
+    @Override
+    ByteBufAllocator allocator() {
+        return carrier instanceof LoopStream known ? known.allocator() : ByteBufAllocator.DEFAULT;
+    }
+
+    @Override
+    void awaitMore() {
+        Bytes piece = receive();
+        inside.enter();
+        try {
+            if (piece.isEmpty()) {
+                engine.pipeline().fireChannelInactive();
+                engine.runPendingTasks();
+            } else if (engine.isOpen()) {
+                engine.writeInbound(piece.take());
+            } else {
+                piece.close();
+            }
+        } finally {
+            inside.exit();
+        }
+        drain();
+    }
+
+    private Bytes receive() {
+        try {
+            return carrier.read();
+        } catch (NetException e) {
+            broken = closed ? null : e;
+            throw e;
+        }
+    }
+
+    // ---- writing
+
+    @Override
+    boolean hasRoom() {
+        return !hasUnsent() && (!(carrier instanceof LoopStream known) || known.hasRoom());
+    }
+
+    @Override
+    void awaitSomeRoom() {
+        drain();
+        if (carrier instanceof LoopStream known) {
+            known.beginWrite();
+            try {
+                known.awaitRoom();
+            } finally {
+                known.endWrite();
+            }
+        }
+    }
+
+    @Override
+    void requirePeer() {
+        if (carrier instanceof LoopStream known) {
+            known.requireWritable();
+        }
+        if (!engine.isOpen() || carrier.isClosed()) {
+            throw new ConnectionClosedException(target, "the connection is closed", null);
+        }
+    }
+
+    @Override
+    void sendCopy(byte[] bytes, int offset, int length) {
+        send(allocator().buffer(length, length).writeBytes(bytes, offset, length));
+    }
+
+    @Override
+    void send(ByteBuf content) {
+        inside.enter();
+        try {
+            engine.writeOutbound(content);
+        } finally {
+            inside.exit();
+        }
+        drain();
+    }
+
+    private boolean hasUnsent() {
+        return unsent != null || !engine.outboundMessages().isEmpty();
+    }
+
+    /** Hands over what TLS has to send. */
+    private void drain() {
+        if (carrier instanceof LoopStream known && known.sendsAtOnce()) {
+            while (hasUnsent()) {
+                known.requireWritable();
+                known.send(takeUnsent());
+            }
+        } else if (hasUnsent() && !sending.locked()) { // else whoever has it sends this, too
+            sendInTurn();
+        }
+    }
+
+    private void sendInTurn() {
+        try (var _ = sending.acquire()) {
+            drainInTurn();
+        }
+    }
+
+    /** What the carrier does not take is still there. */
+    private void drainInTurn() {
+        while (hasUnsent()) {
+            ByteBuf next = takeUnsent();
+            unsent = next;
+            carrier.write(new Bytes(next.retainedDuplicate()));
+            if (unsent != null) { // or nobody has closed this meanwhile
+                unsent = null;
+                next.release();
+            }
+        }
+    }
+
+    private ByteBuf takeUnsent() {
+        ByteBuf next = unsent == null ? engine.readOutbound() : unsent;
+        unsent = null;
+        return next == null ? Unpooled.EMPTY_BUFFER : next;
+    }
+
+    @Override
+    public void flush() {
+        beginWrite();
+        try {
+            drain();
+            carrier.flush();
+        } finally {
+            endWrite();
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        throw new UnsupportedOperationException(
+                this + ": a TLS stream has no half-closed state; use close()");
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        readers.check();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean clean = false;
+        try {
+            clean = Weft.moveOnAfter(CLOSE_LIMIT, this::sayGoodbye);
+        } finally {
+            if (!clean) {
+                carrier.abort();
+            }
+            release();
+        }
+    }
+
+    private void sayGoodbye() {
+        shutEngine();
+        try {
+            drain();
+            if (hasUnsent()) {
+                sendInTurn();
+            }
+        } catch (NetException nobodyListens) {
+            // then it has no use
+        }
+        carrier.close();
+    }
+
+    @Override
+    public void abort() {
+        readers.check();
+        if (!closed) {
+            closed = true;
+            carrier.abort();
+            release();
+        }
+    }
+
+    private void release() {
+        handler.discard();
+        shutEngine();
+        ByteBuf left = unsent;
+        unsent = null;
+        if (left != null) {
+            left.release();
+        }
+        engine.releaseOutbound();
+    }
+
+    private void shutEngine() {
+        inside.enter();
+        try {
+            var _ = engine.close();
+        } finally {
+            inside.exit();
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed || failure() != null || carrier.isClosed();
+    }
+
+    @Override
+    public String toString() {
+        return "TlsStream over " + carrier;
+    }
+}

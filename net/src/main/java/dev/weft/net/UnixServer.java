@@ -1,0 +1,107 @@
+package dev.weft.net;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.socket.DuplexChannel;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+
+/**
+ * Listens for connections of this machine's processes at a Unix domain socket, and runs a task for
+ * each.
+ *
+ * <pre>{@code
+ * try (var server = UnixServer.listen(Path.of("/run/hello.sock"))) {
+ *     server.serve(connection -> connection.write(Bytes.utf8("hello\n")));
+ * }
+ * }</pre>
+ *
+ * <p>Who may connect is a matter of the permissions of the file and its folder. {@link #close}
+ * removes the file, unless another has taken its place meanwhile. A file left behind by a process
+ * that has died is replaced: one at which nobody listens.
+ *
+ * <p><em>Loop-confined.</em> In a simulation no file appears.
+ */
+public final class UnixServer extends StreamServer<UnixStream> {
+    private static final int MAX_CONNECTIONS = 10_000;
+    private static final int BACKLOG = 1024;
+
+    private final UnixAddress address;
+    private final SocketFile file;
+
+    private UnixServer(
+            NettyDriver driver, Listening listening, UnixAddress address, SocketFile file) {
+        super(driver, listening, null);
+        this.address = address;
+        this.file = file;
+    }
+
+    /** Listens at a file; as {@link #listen(UnixAddress)}. */
+    public static UnixServer listen(Path path) {
+        return listen(UnixAddress.of(path));
+    }
+
+    /**
+     * Takes the address; connections wait in the system's queue, of at most 1,024, until {@link
+     * #serve}, which has at most 10,000 open at once. For TLS see {@link UnixStream#startTls}.
+     *
+     * @throws BindFailedException if the address can't be had: somebody listens there, the file is
+     *     no socket, or its folder can't be written
+     * @throws UnsupportedOperationException for an abstract name with the driver nio
+     */
+    public static UnixServer listen(UnixAddress address) {
+        NettyDriver driver = NettyDriver.current("UnixServer.listen");
+        SocketFile file = SocketFile.of(driver, address);
+        Listening listening;
+        try {
+            listening =
+                    listen(
+                            driver,
+                            driver.unixServerSocket(),
+                            driver.address(file.toBind()),
+                            new Limits(address.toString(), MAX_CONNECTIONS, BACKLOG));
+        } catch (ChannelException e) {
+            throw new BindFailedException(
+                    address.toString(), "cannot listen (" + Failures.text(e) + ")", e);
+        }
+        boolean hasItsPlace = false;
+        try {
+            file.takeItsPlace();
+            hasItsPlace = true;
+        } finally {
+            if (!hasItsPlace) {
+                driver.closeNow(listening.channel());
+            }
+        }
+        return new UnixServer(driver, listening, address, file);
+    }
+
+    /** Where it listens. */
+    public UnixAddress localAddress() {
+        return address;
+    }
+
+    @Override
+    String nameOf(DuplexChannel connection) {
+        return "a client of " + address;
+    }
+
+    @Override
+    void prepare(DuplexChannel connection) {}
+
+    @Override
+    UnixStream stream(Link link, @Nullable TlsInfo info) {
+        return new UnixStream(driver, link, info);
+    }
+
+    @Override
+    void stopped() {
+        file.remove();
+    }
+
+    @Override
+    public String toString() {
+        return "UnixServer " + address;
+    }
+}
