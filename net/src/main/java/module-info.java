@@ -1,6 +1,6 @@
 /**
- * TCP and TLS streams, client and server, DNS and child processes for Weft, over Netty 4.2, which
- * also drives the loop.
+ * TCP and TLS streams, client and server, UDP, DNS and child processes for Weft, over Netty 4.2,
+ * which also drives the loop.
  *
  * <p>With this module on the path, {@code Weft.run} waits in epoll where there is epoll, else in
  * NIO's selector; {@code -Dweft.driver=io_uring} (or {@code nio}, {@code epoll}) chooses another.

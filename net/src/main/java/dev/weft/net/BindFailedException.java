@@ -2,7 +2,9 @@ package dev.weft.net;
 
 import org.jspecify.annotations.Nullable;
 
-/** A server could not take its address: in use, not this machine's, or not allowed. */
+/**
+ * A server or UDP socket could not take its address: in use, not this machine's, or not allowed.
+ */
 public final class BindFailedException extends NetException {
     private static final long serialVersionUID = 1;
 

@@ -45,7 +45,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         this.channel = link.channel();
         this.handler = handler;
         this.tls = tls;
-        driver.opened(this);
+        driver.opened(this, this::drop);
     }
 
     // ---- reading
@@ -271,7 +271,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
     }
 
     /** By the driver, under the mark, when the loop ends. */
-    final void drop() {
+    private void drop() {
         end();
         reset();
     }

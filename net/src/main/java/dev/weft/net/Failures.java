@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
@@ -35,6 +36,7 @@ final class Failures {
     private static final String TIMED_OUT = "connection timed out";
     private static final String NO_ROUTE = "no route to host";
     private static final String UNREACHABLE = "network unreachable";
+    private static final String TOO_LONG = "message too long";
     private static final String HOST_UNREACHABLE = "host unreachable";
     private static final String NO_FILE = "no such file or directory";
 
@@ -74,6 +76,28 @@ final class Failures {
                                 ? text(cause)
                                 : "the connection broke (" + text(cause) + ")",
                         cause);
+    }
+
+    /** A datagram that was not sent, or did not arrive. */
+    static NetException ofDatagram(String target, Throwable cause) {
+        if (find(cause, ClosedChannelException.class) != null) {
+            return new ConnectionClosedException(target, "the socket is closed", cause);
+        }
+        String text = text(cause);
+        if (find(cause, PortUnreachableException.class) != null || text.equals(REFUSED)) {
+            return new UdpException(
+                    target,
+                    UdpException.Kind.PORT_UNREACHABLE,
+                    "port unreachable: nobody receives there",
+                    cause);
+        }
+        UdpException.Kind kind =
+                switch (text) {
+                    case NO_ROUTE, UNREACHABLE, HOST_UNREACHABLE -> UdpException.Kind.UNREACHABLE;
+                    case TOO_LONG -> UdpException.Kind.TOO_LARGE;
+                    default -> UdpException.Kind.OTHER;
+                };
+        return new UdpException(target, kind, text, cause);
     }
 
     /**
@@ -228,6 +252,7 @@ final class Failures {
             case "13" -> "permission denied";
             case "24" -> "too many open files";
             case "32" -> "broken pipe";
+            case "90" -> TOO_LONG;
             case "98" -> "address already in use";
             case "99" -> "cannot assign requested address";
             case "101" -> UNREACHABLE;

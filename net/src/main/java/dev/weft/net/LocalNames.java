@@ -21,6 +21,9 @@ final class LocalNames {
     static final boolean HAS_IPV6 =
             hasAddress(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress());
 
+    /** Whether sockets can be of IPv6 at all. */
+    static final boolean SPEAKS_IPV6 = LOCALHOST.size() > 1 && !NetUtil.isIpV4StackPreferred();
+
     private LocalNames() {}
 
     /** Empty if somebody has to be asked. */

@@ -20,7 +20,8 @@ public abstract sealed class NetException extends UncheckedIOException
                 DnsException,
                 EndOfStreamException,
                 LimitExceededException,
-                TlsException {
+                TlsException,
+                UdpException {
     private static final long serialVersionUID = 1;
 
     private final String target;

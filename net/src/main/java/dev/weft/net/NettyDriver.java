@@ -10,11 +10,12 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -28,7 +29,7 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
 
     final InsideNetty inside = new InsideNetty();
     private final ArrayDeque<ChannelStream> toFlush = new ArrayDeque<>();
-    private final LinkedHashSet<ChannelStream> streams = new LinkedHashSet<>();
+    private final LinkedHashMap<Object, Runnable> open = new LinkedHashMap<>();
     private int openChannels;
 
     /** That of the running task's loop. */
@@ -76,6 +77,9 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
 
     /** Has several listen at one address; before it is bound, under the mark. */
     abstract void reusePort(ServerSocketChannel channel);
+
+    /** A new one with the options, not bound; Netty's exceptions if there can't be one. */
+    abstract Channel datagrams(UdpOptions options, SocketProtocolFamily family);
 
     /** What {@link Dns#resolve(String)} gives. */
     abstract List<InetAddress> resolve(String host);
@@ -130,12 +134,13 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
         }
     }
 
-    final void opened(ChannelStream stream) {
-        streams.add(stream);
+    /** Runs {@code drop} under the mark when the loop ends, if {@code what} is still open then. */
+    final void opened(Object what, Runnable drop) {
+        open.put(what, drop);
     }
 
-    final void released(ChannelStream stream) {
-        streams.remove(stream);
+    final void released(Object what) {
+        open.remove(what);
     }
 
     /** How many channels are open, for tests and for {@link Driver#hasPending}. */
@@ -146,16 +151,18 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
     /**
      * Aborts, under the mark, what is still open when the loop ends; in words, empty if nothing.
      */
-    final String dropStreams() {
-        if (streams.isEmpty()) {
+    final String dropOpen() {
+        if (open.isEmpty()) {
             return "";
         }
         String left =
-                (streams.size() == 1 ? "A stream was" : streams.size() + " streams were")
+                (open.size() == 1
+                                ? "A stream or socket was"
+                                : open.size() + " streams and sockets were")
                         + " still open when its loop ended, now aborted: "
-                        + streams.stream().limit(5).map(ChannelStream::toString).toList()
-                        + ". Close streams with try (var stream = ...).";
-        List.copyOf(streams).forEach(ChannelStream::drop);
+                        + open.keySet().stream().limit(5).map(Object::toString).toList()
+                        + ". Close them with try (var stream = ...).";
+        List.copyOf(open.values()).forEach(Runnable::run);
         return left;
     }
 }

@@ -3,11 +3,13 @@ package dev.weft.net;
 import dev.weft.Driver;
 import dev.weft.Loop;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.FastThreadLocalThread;
 
 import org.jspecify.annotations.Nullable;
@@ -152,7 +154,7 @@ final class PollingDriver extends NettyDriver implements Driver {
         inside.enter();
         try {
             List.copyOf(endings).forEach(Runnable::run);
-            String left = dropStreams();
+            String left = dropOpen();
             if (!left.isEmpty()) {
                 Reporting.log(Level.WARNING, left, null);
             }
@@ -199,6 +201,11 @@ final class PollingDriver extends NettyDriver implements Driver {
     @Override
     void reusePort(ServerSocketChannel channel) {
         channel.config().setOption(transport.reusePort(), true);
+    }
+
+    @Override
+    Channel datagrams(UdpOptions options, SocketProtocolFamily family) {
+        return Datagrams.open(transport, options, family);
     }
 
     @Override

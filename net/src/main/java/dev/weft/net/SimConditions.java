@@ -9,6 +9,9 @@ final class SimConditions {
     long mostLatency;
     double loss;
 
+    /** So many datagrams arrive twice. */
+    double duplicates;
+
     /** Bytes a second of each connection; 0: as many as come. */
     long bandwidth;
 

@@ -3,11 +3,13 @@ package dev.weft.net;
 import dev.weft.Alarm;
 import dev.weft.Loop;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelId;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 
 import java.net.InetAddress;
 import java.net.SocketAddress;
@@ -110,7 +112,7 @@ final class SimDriver extends NettyDriver {
         alarm.cancel();
         inside.enter();
         try {
-            String left = dropStreams();
+            String left = dropOpen();
             ended = true;
             netty.destroy();
             events.clear();
@@ -162,6 +164,11 @@ final class SimDriver extends NettyDriver {
     @Override
     void reusePort(ServerSocketChannel channel) {
         ((SimServerSocketChannel) channel).config().sharePort();
+    }
+
+    @Override
+    Channel datagrams(UdpOptions options, SocketProtocolFamily family) {
+        return new SimDatagramChannel(this, network, network.here(), options);
     }
 
     @Override

@@ -27,9 +27,9 @@ import java.util.function.Consumer;
  */
 public final class SimulatedHost {
     private static final TaskLocal<@Nullable SimulatedHost> HERE = TaskLocal.newInstance();
-    private static final int FIRST_PORT = 32768;
+    static final int FIRST_PORT = 32768;
     private static final int LAST_PORT = 60999;
-    private static final int PORTS = LAST_PORT - FIRST_PORT + 1;
+    static final int PORTS = LAST_PORT - FIRST_PORT + 1;
 
     private final SimulatedNetwork network;
     private final String name;
@@ -38,6 +38,7 @@ public final class SimulatedHost {
     private final LinkedHashSet<SimEndpoint> connections = new LinkedHashSet<>();
     private final List<SimListener> listeners = new ArrayList<>();
     private final List<Group> running = new ArrayList<>();
+    final SimUdpPorts udp = new SimUdpPorts(this);
     private final BitSet ports = new BitSet();
     private final List<UnixAddress> unixSockets = new ArrayList<>();
     private int mostPorts = PORTS;
@@ -120,7 +121,8 @@ public final class SimulatedHost {
 
     /**
      * Ends what runs here, as a crash of its processes does: the other sides of its connections get
-     * a reset, nobody listens any more, and what is in {@link #run} is cancelled.
+     * a reset, nobody listens any more, its UDP sockets are gone, and what is in {@link #run} is
+     * cancelled.
      */
     public void kill() {
         stop("host '" + name + "' was killed", SimEndpoint::kill);
@@ -142,6 +144,7 @@ public final class SimulatedHost {
                     List.copyOf(listeners).forEach(SimListener::close);
                     List.copyOf(connections).forEach(end);
                     connections.clear();
+                    udp.clear();
                 });
         List.copyOf(running).forEach(group -> group.cancel(why));
     }
@@ -198,9 +201,12 @@ public final class SimulatedHost {
 
     /** A port to connect to {@code remote} from, with the address that leads there. */
     InetSocketAddress ephemeral(InetSocketAddress remote) throws BindException {
-        InetAddress to = remote.getAddress();
-        InetAddress from = to.isLoopbackAddress() ? to : to.getAddress().length == 4 ? four : six;
-        return new InetSocketAddress(from, freePort());
+        return new InetSocketAddress(addressFor(remote.getAddress()), freePort());
+    }
+
+    /** The one that leads to {@code remote}. */
+    InetAddress addressFor(InetAddress remote) {
+        return remote.isLoopbackAddress() ? remote : remote.getAddress().length == 4 ? four : six;
     }
 
     /** Takes an address to connect from. */
@@ -238,7 +244,7 @@ public final class SimulatedHost {
         ports.clear(port);
     }
 
-    private void requireOwn(InetAddress address) throws BindException {
+    void requireOwn(InetAddress address) throws BindException {
         if (!address.isAnyLocalAddress() && !address.isLoopbackAddress() && !has(address)) {
             throw new BindException("Cannot assign requested address");
         }

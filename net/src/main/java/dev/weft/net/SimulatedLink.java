@@ -6,9 +6,10 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /**
- * Connections of a {@link SimulatedNetwork}, those that are and those to come, and what can be
- * wrong with them. Faults of one kind that hold at once do not add up: the last one counts.
- * <em>Loop-confined.</em>
+ * Connections of a {@link SimulatedNetwork}, those that are and those to come, and datagrams, and
+ * what can be wrong with them. Faults of one kind that hold at once do not add up: the last one
+ * counts. Datagrams know {@link #latency}, {@link #loss}, {@link #duplicates}, {@link #bandwidth}
+ * and {@link #partition}; the others are of connections. <em>Loop-confined.</em>
  */
 public final class SimulatedLink {
     private final SimulatedNetwork network;
@@ -26,7 +27,10 @@ public final class SimulatedLink {
         return latency(each, each);
     }
 
-    /** All that is sent takes so long, each piece another time; none overtakes another. */
+    /**
+     * All that is sent takes so long, each piece another time; none overtakes another, but
+     * datagrams do.
+     */
     public SimulatedFault latency(Duration least, Duration most) {
         long from = nanos(least, "the latency");
         long to = nanos(most, "the latency");
@@ -42,18 +46,29 @@ public final class SimulatedLink {
 
     /**
      * So many of the pieces that are sent are lost, and sent again later: bytes come late, by 200
-     * ms and more, but they come.
+     * ms and more, but they come. Datagrams are lost for good.
      *
      * @param share from 0 to 1
      */
     public SimulatedFault loss(double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("a loss of " + share + ": it is between 0 and 1");
-        }
+        requireShare(share, "a loss");
         return with(way -> way.loss = share);
     }
 
-    /** So many bytes a second, at most, go over each connection and in each direction. */
+    /**
+     * So many of the datagrams arrive twice, each copy with a latency of its own.
+     *
+     * @param share from 0 to 1
+     */
+    public SimulatedFault duplicates(double share) {
+        requireShare(share, "duplicates");
+        return with(way -> way.duplicates = share);
+    }
+
+    /**
+     * So many bytes a second, at most, go over each connection and in each direction, and from each
+     * UDP socket.
+     */
     public SimulatedFault bandwidth(long bytesPerSecond) {
         requirePositive(bytesPerSecond, "a bandwidth");
         return with(way -> way.bandwidth = bytesPerSecond);
@@ -128,6 +143,12 @@ public final class SimulatedLink {
 
     private SimulatedFault with(Consumer<SimConditions> effect) {
         return network.fault(isOn, effect);
+    }
+
+    private static void requireShare(double share, String what) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException(what + " of " + share + ": it is between 0 and 1");
+        }
     }
 
     private static long nanos(Duration time, String what) {

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 
 /**
  * The network of a simulated program, which can be made to fail. {@link TcpStream}, {@link
- * TcpServer}, {@link Dns} and what is built on them use it in a {@link Simulation} without being
- * told; the same code with TLS and codecs runs over it as over sockets.
+ * TcpServer}, {@link UdpSocket}, {@link Dns} and what is built on them use it in a {@link
+ * Simulation} without being told; the same code with TLS and codecs runs over it as over sockets.
  *
  * <pre>{@code
  * var network = SimulatedNetwork.current();
@@ -38,7 +38,8 @@ import java.util.function.Consumer;
  * their reader when 64 KiB on either side are full, and what can go wrong goes wrong as with a real
  * one. Time is the simulation's; chance comes from its seed, so a run repeats to the byte. Between
  * two hosts all takes half a millisecond, within one no time, unless a {@link SimulatedLink} says
- * otherwise. Code that runs on no {@link #host} is on one called {@code localhost}.
+ * otherwise. Datagrams may be lost, doubled and overtaken if a link says so, and are lost when a
+ * receiver does not keep up. Code that runs on no {@link #host} is on one called {@code localhost}.
  *
  * <p>Streams, servers and buffers that are still open when the program ends are left behind by it.
  *
@@ -265,6 +266,11 @@ public final class SimulatedNetwork {
             }
         }
         return all;
+    }
+
+    /** Whether what happens so often happens now. */
+    boolean chance(double share) {
+        return share > 0 && driver.random.nextDouble() < share;
     }
 
     long latency(SimConditions way) {

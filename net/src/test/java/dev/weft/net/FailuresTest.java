@@ -114,6 +114,26 @@ class FailuresTest {
         assertThat(NetException.of("other", before)).isSameAs(before);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    Connection refused                                         | PORT_UNREACHABLE
+                    sendToAddress(..) failed with error(-111): Verweigert      | PORT_UNREACHABLE
+                    Network is unreachable                                     | UNREACHABLE
+                    sendToAddress(..) failed with error(-90): Message too long | TOO_LARGE
+                    Message too long                                           | TOO_LARGE
+                    io_uring sendmsg(..) failed with error(-105): No buffers   | OTHER
+                    """)
+    void each_failure_of_a_datagram_has_its_kind(String message, UdpException.Kind kind) {
+        assertThat(Failures.ofDatagram("h:1", new IOException(message)))
+                .isInstanceOfSatisfying(
+                        UdpException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+        assertThat(Failures.ofDatagram("h:1", new ClosedChannelException()))
+                .isInstanceOf(ConnectionClosedException.class);
+    }
+
     @Test
     void addresses_that_failed_in_different_ways_are_told_apart() {
         var refused = new Failures.Attempt("::1", new ConnectException("Connection refused"));

@@ -297,7 +297,7 @@ class NetworkFaultsTest {
                                                 TcpStream.connect("localhost", 80);
                                             }
                                         }))
-                .hasMessageContaining("A stream was still open")
+                .hasMessageContaining("A stream or socket was still open")
                 .hasMessageContaining("TcpStream localhost:80");
     }
 
