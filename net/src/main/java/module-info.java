@@ -1,6 +1,6 @@
 /**
- * TCP and TLS streams, client and server, UDP, DNS and child processes for Weft, over Netty 4.2,
- * which also drives the loop.
+ * TCP, Unix and TLS streams, client and server, UDP, DNS, child processes, signals and files for
+ * Weft, over Netty 4.2, which also drives the loop.
  *
  * <p>With this module on the path, {@code Weft.run} waits in epoll where there is epoll, else in
  * NIO's selector; {@code -Dweft.driver=io_uring} (or {@code nio}, {@code epoll}) chooses another.
@@ -19,6 +19,7 @@ module dev.weft.net {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
+    requires jdk.unsupported; // for Signals
 
     exports dev.weft.net;
     exports dev.weft.process;

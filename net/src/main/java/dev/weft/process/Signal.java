@@ -1,6 +1,9 @@
 package dev.weft.process;
 
-/** Signals that are often sent to a child, with their numbers on Linux. <em>Any thread</em>. */
+/**
+ * Signals that are often sent to a child or {@linkplain Signals received}, with their numbers on
+ * Linux. <em>Any thread</em>.
+ */
 public enum Signal {
     /** Its terminal is gone; daemons read their configuration again. */
     HUP(1),

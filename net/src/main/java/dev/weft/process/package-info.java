@@ -15,6 +15,9 @@
  * }
  * }</pre>
  *
+ * <p>{@link dev.weft.process.Signals} receives the signals that come to this process itself; its
+ * own standard streams are {@link dev.weft.net.Stdio}.
+ *
  * <p>On Linux (with glibc 2.34, kernel 5.4 or newer) a child needs no thread, however many there
  * are. Elsewhere, and where native access is denied, children are started through the JDK: one
  * small thread for each, and one more for each pipe that is being read or written.
