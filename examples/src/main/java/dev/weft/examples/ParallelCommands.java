@@ -4,6 +4,7 @@ import module java.base;
 
 import dev.weft.Weft;
 import dev.weft.net.ByteSource;
+import dev.weft.net.Stdio;
 import dev.weft.process.Command;
 import dev.weft.process.ExitStatus;
 import dev.weft.process.Input;
@@ -46,7 +47,7 @@ final class ParallelCommands {
     }
 
     static void readAll(List<String> lines) {
-        try (var stdin = ByteSource.over(System.in, "stdin")) {
+        try (var stdin = Stdio.in()) {
             for (String line = stdin.readLine(); line != null; line = stdin.readLine()) {
                 lines.add(line);
             }

@@ -4,12 +4,10 @@ import dev.weft.Loop;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,46 +18,41 @@ import java.util.concurrent.RejectedExecutionException;
  * its own, a daemon, one at a time.
  */
 final class BlockingStream extends HalfStream {
-    private static final int PIECE_TO_READ = 16 * 1024;
-    private static final ExecutorService THREADS =
+    static final ExecutorService THREADS =
             Executors.newCachedThreadPool(
                     Thread.ofPlatform().daemon().name("weft-blocking-stream-", 0).factory());
 
-    private final Loop loop = Loop.current();
-    private final @Nullable InputStream input;
+    final Loop loop = Loop.current();
+    private final @Nullable BlockingInput input;
     private final @Nullable OutputStream output;
-    private boolean reading;
+    private final @Nullable PollingDriver driver;
+    private final Runnable ending = this::endWithLoop;
     private boolean writing;
-    private int wanted;
     private boolean isGivenBack;
 
-    BlockingStream(String name, @Nullable InputStream input, @Nullable OutputStream output) {
-        super(name, output != null);
+    /**
+     * @param driver of the loop whose end closes it; null if that leaves it as it is
+     */
+    BlockingStream(String name, BlockingInput input, @Nullable PollingDriver driver) {
+        super(name, input.unread, false);
         this.input = input;
+        this.output = null;
+        this.driver = driver;
+        input.claim(this);
+        if (driver != null) {
+            driver.atEnd(ending);
+        }
+        received();
+    }
+
+    BlockingStream(String name, OutputStream output) {
+        super(name, new Inbound(), true);
+        this.input = null;
         this.output = output;
+        this.driver = null;
     }
 
-    private interface Call<T> {
-        T run() throws IOException;
-    }
-
-    private interface Then<T> {
-        void accept(T value);
-    }
-
-    private <T> void elsewhere(Call<T> call, Then<T> then) {
-        THREADS.execute(
-                () -> {
-                    try {
-                        T value = call.run();
-                        post(() -> then.accept(value));
-                    } catch (Throwable e) { // whatever it is, nobody is to wait for ever
-                        post(() -> fail(e));
-                    }
-                });
-    }
-
-    private void post(Runnable news) {
+    void post(Runnable news) {
         try {
             loop.post(news);
         } catch (RejectedExecutionException hasEnded) {
@@ -68,8 +61,6 @@ final class BlockingStream extends HalfStream {
     }
 
     private void fail(Throwable cause) {
-        reading = false;
-        writing = false;
         if (failure == null) {
             failure = cause;
         }
@@ -86,30 +77,20 @@ final class BlockingStream extends HalfStream {
     /** Only when somebody waits: a read that nobody waits for might take what others want. */
     @Override
     void readOn(int unreadAtLeast) {
-        InputStream in = input;
-        wanted = unreadAtLeast;
-        if (in == null || reading || ended || closed || inbound.size() >= wanted) {
-            return;
+        if (input != null && !ended && !closed && inbound.size() < unreadAtLeast) {
+            input.startRead();
         }
-        reading = true;
-        elsewhere(
-                () -> {
-                    byte[] piece = new byte[PIECE_TO_READ];
-                    int length = in.read(piece);
-                    return length < 0
-                            ? Unpooled.EMPTY_BUFFER
-                            : Unpooled.wrappedBuffer(piece, 0, length);
-                },
-                this::received);
     }
 
-    private void received(ByteBuf bytes) {
-        reading = false;
-        if (closed) {
+    void received() {
+        BlockingInput.Piece piece = input == null ? null : input.take(this);
+        if (piece == null) {
             return;
         }
-        if (bytes.isReadable()) {
-            inbound.add(bytes);
+        if (piece.failure() != null) {
+            fail(piece.failure());
+        } else if (piece.bytes() != null) {
+            inbound.add(piece.bytes());
         } else {
             ended = true;
         }
@@ -147,16 +128,27 @@ final class BlockingStream extends HalfStream {
             return;
         }
         writing = true;
-        elsewhere(
+        THREADS.execute(
                 () -> {
-                    out.write(bytes);
-                    out.flush();
-                    return bytes;
-                },
-                written -> {
-                    writing = false;
-                    writers.wakeAll(null);
+                    Throwable cause = null;
+                    try {
+                        out.write(bytes);
+                        out.flush();
+                    } catch (Throwable e) { // whatever it is, nobody is to wait for ever
+                        cause = e;
+                    }
+                    Throwable thrown = cause;
+                    post(() -> written(thrown));
                 });
+    }
+
+    private void written(@Nullable Throwable cause) {
+        writing = false;
+        if (cause != null) {
+            fail(cause);
+        } else {
+            writers.wakeAll(null);
+        }
     }
 
     // ---- the end
@@ -166,9 +158,20 @@ final class BlockingStream extends HalfStream {
     void end() {
         if (!isGivenBack) {
             isGivenBack = true;
-            inbound.release();
+            if (driver != null) {
+                driver.notAtEnd(ending);
+            }
+            if (input != null) {
+                input.release(this);
+            }
             THREADS.execute(this::closeHere);
         }
+    }
+
+    private void endWithLoop() {
+        closed = true;
+        wakeAll();
+        end();
     }
 
     private void closeHere() {

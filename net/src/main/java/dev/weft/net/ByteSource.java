@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 
 /**
  * Bytes that come, in order: the reading half of a {@link ByteStream}, or all there is, as the
@@ -162,6 +163,20 @@ public interface ByteSource extends AutoCloseable {
     }
 
     /**
+     * What {@code more} gives, piece by piece; {@linkplain Bytes#empty nothing} is the end. It is
+     * called by the task that reads, when all that it gave before has been read, and may wait. What
+     * it throws, a cancellation too, the read throws, and the next read calls it again: so it loses
+     * nothing if {@code more} does not. A close by another task shows when {@code more} returns.
+     *
+     * @param name for messages
+     * @throws IllegalStateException off a loop
+     */
+    static ByteSource of(String name, Supplier<Bytes> more) {
+        Objects.requireNonNull(name, "the name");
+        return new PulledStream(name, Objects.requireNonNull(more, "the function"));
+    }
+
+    /**
      * What a stream of the JDK's gives whose reads hold their thread: {@code System.in}, a file, a
      * pipe. Each read is made on a daemon thread, only while a task waits for it: one thread for
      * each source that is being read. A cancelled wait leaves that read where it is, and what it
@@ -174,6 +189,6 @@ public interface ByteSource extends AutoCloseable {
     static ByteSource over(InputStream input, String name) {
         Objects.requireNonNull(input, "the stream");
         Objects.requireNonNull(name, "the name");
-        return new BlockingStream(name, input, null);
+        return new BlockingStream(name, new BlockingInput(input, false), null);
     }
 }

@@ -6,15 +6,16 @@ import dev.weft.Weft;
 import org.jspecify.annotations.Nullable;
 
 /** A stream that goes one way, of which the other way is left unused. */
-abstract sealed class HalfStream extends LoopStream permits PipeStream, BlockingStream {
+abstract sealed class HalfStream extends LoopStream
+        permits PipeStream, BlockingStream, PulledStream {
     final boolean writes;
     boolean ended;
     @Nullable Throwable failure;
 
-    HalfStream(String name, boolean writes) {
+    HalfStream(String name, Inbound inbound, boolean writes) {
         super(
                 name,
-                new Inbound(),
+                inbound,
                 WaitList.external("ByteSource.read"),
                 WaitList.external("ByteSink.write"));
         this.writes = writes;

@@ -235,18 +235,18 @@ abstract sealed class LoopStream implements ByteStream
             if (isEnded()) {
                 return false;
             }
-            readOn(length);
-            if (failure() == null) {
-                awaitMore();
-            }
+            awaitMore(length);
             requireOpen();
         }
         return true;
     }
 
-    /** Waits until something has come, or may have. */
-    void awaitMore() {
-        readers.await();
+    /** Waits for something to come, or for the end; less than this is unread. */
+    void awaitMore(int unreadAtLeast) {
+        readOn(unreadAtLeast);
+        if (failure() == null) {
+            readers.await();
+        }
     }
 
     private void awaitExactly(int length) {

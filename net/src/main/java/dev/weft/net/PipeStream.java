@@ -28,7 +28,7 @@ final class PipeStream extends HalfStream {
     private int room = SMALLEST;
 
     PipeStream(PollingDriver driver, int number, String name, boolean writes) {
-        super(name, writes);
+        super(name, new Inbound(), writes);
         this.driver = driver;
         this.inside = driver.inside;
         this.descriptor = new Descriptor(driver, number, this::ready);

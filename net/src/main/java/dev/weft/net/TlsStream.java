@@ -113,7 +113,7 @@ public final class TlsStream extends LoopStream {
         }
         drain();
         while (!ending.isOver) {
-            awaitMore();
+            awaitMore(1);
         }
         if (ending.failure != null) {
             throw Failures.ofTls(target, ending.failure, isServer ? "the client" : "the server");
@@ -147,7 +147,7 @@ public final class TlsStream extends LoopStream {
     }
 
     @Override
-    void awaitMore() {
+    void awaitMore(int unreadAtLeast) {
         Bytes piece = receive();
         inside.enter();
         try {
