@@ -21,6 +21,7 @@ module dev.weft.net {
     requires io.netty.transport.unix.common;
     requires jdk.unsupported; // for Signals
 
+    exports dev.weft.file;
     exports dev.weft.net;
     exports dev.weft.process;
 

@@ -15,10 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** The program as a process, which is a child of Weft's. */
+/** Programs as processes, which are children of Weft's. */
 class ParallelCommandsTest {
 
     private static Command program(String... arguments) {
+        return program(ParallelCommands.class, arguments);
+    }
+
+    private static Command program(Class<?> main, String... arguments) {
         var line = new ArrayList<String>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
@@ -26,7 +30,7 @@ class ParallelCommandsTest {
         line.add("-Dweft.slow-step=0");
         line.add("-cp");
         line.add(System.getProperty("java.class.path"));
-        line.add(ParallelCommands.class.getName());
+        line.add(main.getName());
         line.addAll(List.of(arguments));
         return Command.exec(line).mergeStderr().grace(Duration.ofSeconds(30));
     }
@@ -50,6 +54,15 @@ class ParallelCommandsTest {
                 () -> {
                     var result = program("-j", "1").runWith("echo one\necho two\n");
                     assertThat(result.check().lines()).containsExactly("1| one", "2| two");
+                });
+    }
+
+    @Test
+    void writes_in_capitals_what_it_reads() {
+        Weft.run(
+                () -> {
+                    var result = program(UpperCase.class).runWith("one\nzwölf\n");
+                    assertThat(result.check().lines()).containsExactly("ONE", "ZWÖLF");
                 });
     }
 

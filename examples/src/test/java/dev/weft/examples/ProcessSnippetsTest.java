@@ -12,6 +12,7 @@ import dev.weft.process.ExitStatus;
 import dev.weft.process.Input;
 import dev.weft.process.Output;
 import dev.weft.process.Signal;
+import dev.weft.process.Signals;
 import dev.weft.process.StartException;
 
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,78 @@ class ProcessSnippetsTest {
                     }
                 });
         assertThat(said).containsExactly("ready", "reloaded");
+    }
+
+    private void readConfiguration(Signal signal) {
+        print("reads, since " + signal);
+    }
+
+    private void reload() {
+        // snippet
+        try (var signals = Signals.receive(Signal.HUP)) {
+            for (Signal signal : signals) {
+                readConfiguration(signal);
+            }
+        }
+        // end
+    }
+
+    private static void sendMyself(Signal signal) {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        Command.exec("kill", "-" + signal, pid).run().check();
+    }
+
+    @Test
+    void signals_that_come() {
+        Weft.run(
+                () ->
+                        Weft.group(
+                                group -> {
+                                    group.background(this::reload);
+                                    Weft.checkpoint();
+                                    if (isIgnored(Signal.HUP)) {
+                                        return;
+                                    }
+                                    sendMyself(Signal.HUP);
+                                    while (said.isEmpty()) {
+                                        Weft.checkpoint();
+                                    }
+                                }));
+        assertThat(said).allMatch("reads, since HUP"::equals);
+    }
+
+    /** As under {@code nohup}; then it does not come. */
+    private static boolean isIgnored(Signal signal) {
+        String status = "/proc/" + ProcessHandle.current().pid() + "/status";
+        var line = Command.exec("sed", "-n", "s/^SigIgn:\\t//p", status).run().check().text();
+        return (Long.parseUnsignedLong(line.strip(), 16) >> (signal.number() - 1) & 1) == 1;
+    }
+
+    private void drain() {
+        print("drained");
+    }
+
+    @Test
+    void a_signal_in_place_of_the_end() {
+        Weft.run(
+                () ->
+                        Weft.group(
+                                group -> {
+                                    group.start(this::endInPeace);
+                                    Weft.checkpoint();
+                                    sendMyself(Signal.TERM);
+                                }));
+        assertThat(said).containsExactly("ending, since TERM", "drained");
+    }
+
+    private void endInPeace() {
+        // snippet
+        try (var signals = Signals.receive(Signal.INT, Signal.TERM)) {
+            Signal signal = signals.next();
+            print("ending, since " + signal);
+            drain();
+        } // another one cancels the program
+        // end
     }
 
     @Test

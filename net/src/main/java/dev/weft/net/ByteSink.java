@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.util.Objects;
 
 /**
@@ -33,6 +34,37 @@ public interface ByteSink extends AutoCloseable {
 
     /** Waits for room and writes a copy of a part. */
     void write(byte[] bytes, int offset, int length);
+
+    /**
+     * Writes a part of a file: {@code count} bytes from {@code offset} on, or as many as there are
+     * when it begins. Over plain TCP the operating system sends it ({@code sendfile}) without a
+     * copy, and what of it is not in the system's cache holds the loop while the disk is read; else
+     * it is read in pieces of 64 KiB on another thread. Takes {@code file} over, and closes it,
+     * also if it fails or is cancelled.
+     *
+     * <p>Cancelled, it has written a part, of which at most a MiB still goes out. A file that gets
+     * shorter meanwhile ends it early, or, while the operating system sends, breaks the connection.
+     * asyncio's {@code loop.sendfile}.
+     *
+     * @return how many bytes were written
+     * @throws java.io.UncheckedIOException if the file can't be read
+     * @throws IllegalArgumentException if {@code offset} or {@code count} is negative
+     */
+    default long sendFile(FileChannel file, long offset, long count) {
+        long sent = 0;
+        try (SentFile part = SentFile.of(file, offset, count)) {
+            while (part.left() > 0) {
+                Bytes piece = part.piece();
+                if (piece.isEmpty()) {
+                    break;
+                }
+                int length = piece.length();
+                write(piece);
+                sent += length;
+            }
+        }
+        return sent;
+    }
 
     /**
      * Waits until the operating system has taken all that was written. Writes go out soon without
@@ -73,6 +105,6 @@ public interface ByteSink extends AutoCloseable {
     static ByteSink over(OutputStream output, String name) {
         Objects.requireNonNull(output, "the stream");
         Objects.requireNonNull(name, "the name");
-        return new BlockingStream(name, null, output);
+        return new BlockingStream(name, output);
     }
 }

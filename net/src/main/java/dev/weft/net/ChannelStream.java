@@ -14,6 +14,7 @@ import io.netty.channel.socket.DuplexChannel;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.channels.FileChannel;
 import java.util.Optional;
 
 /**
@@ -137,6 +138,39 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
             }
         } finally {
             endWrite();
+        }
+    }
+
+    @Override
+    public final long sendFile(FileChannel file, long offset, long count) {
+        if (tls != null || channel instanceof SimSocketChannel) {
+            return super.sendFile(file, offset, count);
+        }
+        long sent = 0;
+        try (SentFile part = SentFile.of(file, offset, count)) {
+            beginWrite();
+            try {
+                for (long left = part.left(); left > 0; left = part.left()) {
+                    ChannelFuture written = await("ByteSink.sendFile", startSend(part));
+                    if (!written.isSuccess()) {
+                        requireWritable();
+                        throw Failures.ofStream(target, written.cause());
+                    }
+                    sent += left - part.left();
+                }
+            } finally {
+                endWrite();
+            }
+        }
+        return sent;
+    }
+
+    private ChannelFuture startSend(SentFile part) {
+        inside.enter();
+        try {
+            return channel.writeAndFlush(part.region());
+        } finally {
+            inside.exit();
         }
     }
 

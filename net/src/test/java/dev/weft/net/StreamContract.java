@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weft.Group;
+import dev.weft.Outcome;
 import dev.weft.Task;
 import dev.weft.Weft;
 
@@ -24,6 +25,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -190,6 +195,67 @@ abstract class StreamContract {
     @Test
     void readExactly_of_nothing_does_not_wait() throws Exception {
         connected((group, left, right) -> assertThat(right.readExactly(0).isEmpty()).isTrue());
+    }
+
+    @Test
+    void a_part_of_a_file_is_written() throws Exception {
+        byte[] content = random(3_000_000);
+        Path file = Files.write(Files.createTempFile("weft", null), content);
+        try {
+            connected(
+                    (group, left, right) -> {
+                        group.start(
+                                () -> {
+                                    left.write(Bytes.utf8("head"));
+                                    FileChannel part = FileChannel.open(file);
+                                    assertThat(left.sendFile(part, 7, 2_500_000))
+                                            .isEqualTo(2_500_000);
+                                    FileChannel rest = FileChannel.open(file);
+                                    assertThat(left.sendFile(rest, 2_999_990, Long.MAX_VALUE))
+                                            .isEqualTo(10);
+                                    FileChannel beyond = FileChannel.open(file);
+                                    assertThat(left.sendFile(beyond, 3_000_001, 9)).isZero();
+                                    left.write(Bytes.utf8("tail"));
+                                    left.flush();
+                                    assertThat(List.of(part, rest, beyond))
+                                            .noneMatch(FileChannel::isOpen);
+                                });
+                        assertReads(right, "head".getBytes(UTF_8));
+                        assertReads(right, Arrays.copyOfRange(content, 7, 2_500_007));
+                        assertReads(right, Arrays.copyOfRange(content, 2_999_990, 3_000_000));
+                        assertReads(right, "tail".getBytes(UTF_8));
+                    });
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void a_cancelled_sendFile_closes_the_file_and_the_stream_goes_on() throws Exception {
+        Path file = Files.createTempFile("weft", null);
+        try (var sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1L << 30);
+            connected(
+                    (group, left, right) -> {
+                        FileChannel channel = FileChannel.open(file);
+                        var sending = group.start(() -> left.sendFile(channel, 0, 1L << 30));
+                        assertReads(right, new byte[100]);
+                        sending.cancel("as the test wants it");
+                        assertThat(sending.outcome()).isInstanceOf(Outcome.Cancelled.class);
+                        group.start(
+                                () -> {
+                                    left.write(Bytes.utf8("tail"));
+                                    finish(left);
+                                });
+                        byte[] rest = readAll(right);
+                        assertThat(rest).endsWith("tail".getBytes(UTF_8));
+                        byte[] part = Arrays.copyOf(rest, rest.length - 4);
+                        assertThat(part).isEqualTo(new byte[part.length]);
+                        assertThat(channel.isOpen()).isFalse();
+                    });
+        } finally {
+            Files.delete(file);
+        }
     }
 
     @Test
