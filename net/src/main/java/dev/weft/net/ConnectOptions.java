@@ -17,6 +17,8 @@ import java.time.Duration;
  *     default (RFC 8305)
  * @param localAddress the address to connect from; null (the default): the system chooses
  * @param tcp what the operating system is told of the connection
+ * @param dns how the name is looked up; null (the default): as the loop does, see {@link
+ *     Dns#configure}
  */
 public record ConnectOptions(
         String host,
@@ -25,7 +27,8 @@ public record ConnectOptions(
         @Nullable TlsOptions tls,
         Duration attemptDelay,
         @Nullable InetSocketAddress localAddress,
-        TcpOptions tcp) {
+        TcpOptions tcp,
+        @Nullable DnsOptions dns) {
     /** Checks the values. */
     public ConnectOptions {
         if (host.isEmpty()) {
@@ -47,40 +50,42 @@ public record ConnectOptions(
     /** All defaults. */
     public static ConnectOptions of(String host, int port) {
         return new ConnectOptions(
-                host,
-                port,
-                Duration.ofSeconds(10),
-                null,
-                Duration.ofMillis(250),
-                null,
-                TcpOptions.DEFAULT);
+                host, port, Duration.ofSeconds(10), null, Duration.ofMillis(250), null, TcpOptions.DEFAULT, null);
     }
 
     /** With a limit for look-up, connection and TLS together. */
     public ConnectOptions connectTimeout(Duration limit) {
-        return new ConnectOptions(host, port, limit, tls, attemptDelay, localAddress, tcp);
+        return new ConnectOptions(host, port, limit, tls, attemptDelay, localAddress, tcp, dns);
     }
 
     /** Over TLS, or not. */
     public ConnectOptions tls(@Nullable TlsOptions options) {
         return new ConnectOptions(
-                host, port, connectTimeout, options, attemptDelay, localAddress, tcp);
+                host, port, connectTimeout, options, attemptDelay, localAddress, tcp, dns);
     }
 
     /** With another delay between the addresses of a name. */
     public ConnectOptions attemptDelay(Duration delay) {
-        return new ConnectOptions(host, port, connectTimeout, tls, delay, localAddress, tcp);
+        return new ConnectOptions(
+                host, port, connectTimeout, tls, delay, localAddress, tcp, dns);
     }
 
     /** From this address. */
     public ConnectOptions localAddress(@Nullable InetSocketAddress address) {
-        return new ConnectOptions(host, port, connectTimeout, tls, attemptDelay, address, tcp);
+        return new ConnectOptions(
+                host, port, connectTimeout, tls, attemptDelay, address, tcp, dns);
     }
 
     /** With other options of TCP. */
     public ConnectOptions tcp(TcpOptions options) {
         return new ConnectOptions(
-                host, port, connectTimeout, tls, attemptDelay, localAddress, options);
+                host, port, connectTimeout, tls, attemptDelay, localAddress, options, dns);
+    }
+
+    /** Looks the name up so; null: as the loop does. */
+    public ConnectOptions dns(@Nullable DnsOptions options) {
+        return new ConnectOptions(
+                host, port, connectTimeout, tls, attemptDelay, localAddress, tcp, options);
     }
 
     String target() {

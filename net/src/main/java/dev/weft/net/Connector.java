@@ -6,8 +6,6 @@ import io.netty.channel.socket.SocketChannel;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetAddress;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /** One call of {@link TcpStream#connect(ConnectOptions)}. */
@@ -43,9 +41,10 @@ final class Connector {
         if (tls != null) {
             tls.context().prepare(false, target); // before somebody has to wait for it
         }
-        List<InetAddress> addresses = driver.resolve(options.host());
-        phase = "TCP's handshake";
-        SocketChannel channel = new HappyEyeballs(driver, options, addresses).connect();
+        Weft.checkCancelled();
+        Lookup lookup = driver.dns.client(options.dns()).lookup(options.host());
+        HappyEyeballs eyeballs = new HappyEyeballs(driver, options, lookup);
+        SocketChannel channel = eyeballs.connect(() -> phase = "TCP's handshake");
         try {
             Link link = new Link(target, options.host(), options.port(), false, channel);
             phase = "TLS's handshake";

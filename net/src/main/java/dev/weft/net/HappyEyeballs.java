@@ -9,91 +9,114 @@ import io.netty.channel.socket.SocketChannel;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Connects to the first address that answers, RFC 8305: one after the other, families in turn, the
  * next one beginning when the last has failed or has taken too long; whoever is first wins and the
- * others are closed.
+ * others are closed. It begins when the preferred family has been looked up, or a little after the
+ * other has; what comes later is tried later.
  */
 final class HappyEyeballs {
+    /** How long the preferred family is waited for when the other is there (section 3). */
+    private static final Duration RESOLUTION_DELAY = Duration.ofMillis(50);
+
     private final NettyDriver driver;
     private final ConnectOptions options;
-    private final ArrayDeque<InetAddress> untried;
+    private final Lookup lookup;
+    private final AddressTurns untried = new AddressTurns();
     private final WaitList progress = new WaitList("TcpStream.connect");
     private final List<SocketChannel> connecting = new ArrayList<>();
     private final List<Failures.Attempt> failed = new ArrayList<>();
     private @Nullable SocketChannel winner;
     private boolean over;
 
-    HappyEyeballs(NettyDriver driver, ConnectOptions options, List<InetAddress> addresses) {
+    HappyEyeballs(NettyDriver driver, ConnectOptions options, Lookup lookup) {
         this.driver = driver;
         this.options = options;
-        this.untried = interleaved(addresses);
-    }
-
-    /** The families in turn, beginning with that of the first address. */
-    static ArrayDeque<InetAddress> interleaved(List<InetAddress> addresses) {
-        boolean sixFirst = addresses.getFirst() instanceof Inet6Address;
-        var preferred = new ArrayDeque<InetAddress>();
-        var others = new ArrayDeque<InetAddress>();
-        for (InetAddress address : addresses) {
-            (address instanceof Inet6Address == sixFirst ? preferred : others).add(address);
-        }
-        var order = new ArrayDeque<InetAddress>();
-        while (!preferred.isEmpty() || !others.isEmpty()) {
-            if (!preferred.isEmpty()) {
-                order.add(preferred.remove());
-            }
-            if (!others.isEmpty()) {
-                order.add(others.remove());
-            }
-        }
-        return order;
+        this.lookup = lookup;
     }
 
     /**
      * The channel, with its {@link StreamHandler}, is the caller's; nothing else stays open,
      * whatever happens.
+     *
+     * @param begins called when there is an address
      */
-    SocketChannel connect() {
-        progress.enter();
+    SocketChannel connect(Runnable begins) {
+        Runnable changed = () -> progress.wakeFirst(null);
+        lookup.join(changed);
         try {
-            while (winner == null) {
-                int failedBefore = failed.size();
-                InetAddress next = untried.poll();
-                if (next != null) {
-                    attempt(next);
-                } else if (connecting.isEmpty()) {
-                    throw Failures.ofConnect(options.target(), failed);
-                }
-                while (winner == null && failed.size() == failedBefore) {
-                    if (untried.isEmpty()) {
-                        progress.await();
-                    } else if (!Weft.moveOnAfter(
-                            options.attemptDelay(),
-                            () -> {
-                                progress.await();
-                            })) {
-                        break;
-                    }
-                }
-            }
-            SocketChannel connected = winner;
+            progress.enter();
+            awaitAddresses();
+            begins.run();
+            SocketChannel connected = firstToConnect();
             winner = null;
             return connected;
         } finally {
             over = true;
+            lookup.leave(changed);
             if (winner != null) {
                 connecting.add(winner);
             }
             List.copyOf(connecting).forEach(driver::closeNow);
         }
+    }
+
+    private void awaitAddresses() {
+        while (!lookup.isDone() && lookup.addresses().isEmpty()) {
+            progress.await();
+        }
+        if (!lookup.isReady()) {
+            boolean _ =
+                    Weft.moveOnAfter(
+                            RESOLUTION_DELAY,
+                            () -> {
+                                while (!lookup.isReady()) {
+                                    progress.await();
+                                }
+                            });
+        }
+        if (lookup.isDone()) {
+            untried.add(lookup.result());
+        }
+    }
+
+    private SocketChannel firstToConnect() {
+        while (winner == null) {
+            int failedBefore = failed.size();
+            untried.add(lookup.addresses());
+            InetAddress next = untried.next();
+            if (next != null) {
+                attempt(next);
+            } else if (connecting.isEmpty() && lookup.isDone()) {
+                throw Failures.ofConnect(options.target(), failed);
+            }
+            long due = driver.now() + options.attemptDelay().toNanos();
+            while (winner == null && failed.size() == failedBefore && awaitProgress(due)) {}
+        }
+        return winner;
+    }
+
+    /** False: it is the next address's turn. */
+    private boolean awaitProgress(long due) {
+        untried.add(lookup.addresses());
+        if (connecting.isEmpty() && (lookup.isDone() || !untried.isEmpty())) {
+            return false;
+        }
+        if (untried.isEmpty()) {
+            progress.await();
+            return true;
+        }
+        return Weft.moveOnAfter(
+                Duration.ofNanos(Math.max(0, due - driver.now())),
+                () -> {
+                    progress.await();
+                });
     }
 
     private void attempt(InetAddress address) {

@@ -28,6 +28,7 @@ import java.util.List;
 abstract sealed class NettyDriver permits PollingDriver, SimDriver {
 
     final InsideNetty inside = new InsideNetty();
+    final DnsClients dns = new DnsClients(this);
     private final ArrayDeque<ChannelStream> toFlush = new ArrayDeque<>();
     private final LinkedHashMap<Object, Runnable> open = new LinkedHashMap<>();
     private int openChannels;
@@ -81,10 +82,16 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
     /** A new one with the options, not bound; Netty's exceptions if there can't be one. */
     abstract Channel datagrams(UdpOptions options, SocketProtocolFamily family);
 
-    /** What {@link Dns#resolve(String)} gives. */
-    abstract List<InetAddress> resolve(String host);
+    abstract NameServers nameServers(DnsOptions options);
+
+    abstract long now();
 
     // ---- for streams and servers, on the loop
+
+    /** What {@link Dns#resolve(String)} gives. */
+    final List<InetAddress> resolve(String host) {
+        return dns.client(null).resolve(host);
+    }
 
     /** Flushes {@code stream} soon, with the others. */
     void flushLater(ChannelStream stream) {

@@ -15,8 +15,6 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -36,9 +34,7 @@ final class PollingDriver extends NettyDriver implements Driver {
     private final RandomGenerator random = new SplittableRandom();
     private final @Nullable SelectorWait selectorWait;
     private volatile @Nullable NettyLoop nettyLoop;
-    private @Nullable DnsClient dns;
     private final LinkedHashSet<Runnable> endings = new LinkedHashSet<>();
-    private List<InetSocketAddress> nameServers = List.of();
 
     PollingDriver(Transport transport) {
         this.transport = transport;
@@ -145,8 +141,7 @@ final class PollingDriver extends NettyDriver implements Driver {
 
     @Override
     public boolean hasPending() {
-        DnsClient client = dns;
-        return openChannels() > 0 || (client != null && client.isAsking());
+        return openChannels() > 0 || dns.isAsking();
     }
 
     @Override
@@ -157,10 +152,6 @@ final class PollingDriver extends NettyDriver implements Driver {
             String left = dropOpen();
             if (!left.isEmpty()) {
                 Reporting.log(Level.WARNING, left, null);
-            }
-            DnsClient client = dns;
-            if (client != null) {
-                client.close();
             }
             NettyLoop netty = nettyLoop;
             if (netty != null) {
@@ -209,28 +200,13 @@ final class PollingDriver extends NettyDriver implements Driver {
     }
 
     @Override
-    List<InetAddress> resolve(String host) {
-        List<InetAddress> known = LocalNames.resolve(host);
-        return known.isEmpty() ? dns().resolve(host) : known;
+    long now() {
+        return nanoTime();
     }
 
-    private DnsClient dns() {
-        DnsClient client = dns;
-        if (client == null) {
-            inside.enter();
-            try {
-                client = new DnsClient(this, nameServers);
-            } finally {
-                inside.exit();
-            }
-            dns = client;
-        }
-        return client;
-    }
-
-    /** Asks these name servers and not the system's; before the first look-up. */
-    void nameServers(List<InetSocketAddress> servers) {
-        nameServers = servers;
+    @Override
+    NameServers nameServers(DnsOptions options) {
+        return new NettyNameServers(this, options);
     }
 
     @Override

@@ -11,9 +11,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 
-import java.net.InetAddress;
 import java.net.SocketAddress;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -51,6 +49,7 @@ final class SimDriver extends NettyDriver {
         this.netty = new SimLoop(loop, inside, this::wake);
     }
 
+    @Override
     long now() {
         return loop.nanoTime();
     }
@@ -172,7 +171,7 @@ final class SimDriver extends NettyDriver {
     }
 
     @Override
-    List<InetAddress> resolve(String host) {
-        return network.names().resolve(host);
+    NameServers nameServers(DnsOptions options) {
+        return new SimNameServers(this, network.names(), options);
     }
 }

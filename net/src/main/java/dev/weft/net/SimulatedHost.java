@@ -199,6 +199,13 @@ public final class SimulatedHost {
         return address.equals(four) || address.equals(six);
     }
 
+    /** Whether it is the name of one of its addresses, in the domains for those. */
+    boolean isFoundBy(String name) {
+        String absolute = Hostname.absolute(name);
+        return absolute.equals(Hostname.ofAddress(four))
+                || absolute.equals(Hostname.ofAddress(six));
+    }
+
     /** A port to connect to {@code remote} from, with the address that leads there. */
     InetSocketAddress ephemeral(InetSocketAddress remote) throws BindException {
         return new InetSocketAddress(addressFor(remote.getAddress()), freePort());

@@ -1,11 +1,8 @@
 package dev.weft.net;
 
-import dev.weft.Weft;
-
 import io.netty.util.NetUtil;
 
-import org.jspecify.annotations.Nullable;
-
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,14 +16,16 @@ import java.util.Set;
 
 /**
  * The name servers of a {@link SimulatedNetwork}, and what can be wrong with them. They know each
- * host by its name; answers are not kept. Faults of one kind do not nest: the end of one ends it.
- * <em>Loop-confined.</em>
+ * host by its name and address, whatever {@link DnsOptions#servers} says. Faults of one kind do not
+ * nest: the end of one ends it. <em>Loop-confined.</em>
  */
 public final class SimulatedNames {
     private final SimulatedNetwork network;
     private final Map<String, List<InetAddress>> answers = new HashMap<>();
     private final Set<String> unknown = new HashSet<>();
     private Duration delay = Duration.ZERO;
+    private Duration slowIpv6 = Duration.ZERO;
+    private Duration ttl = Duration.ZERO;
     private boolean failing;
 
     SimulatedNames(SimulatedNetwork network) {
@@ -34,7 +33,8 @@ public final class SimulatedNames {
     }
 
     /**
-     * From now on and for good this is the answer, in this order, in place of a host's own address.
+     * From now on and for good this is the answer, in this order in each family, in place of a
+     * host's own address.
      *
      * @param addresses IPv4 or IPv6, also such as no host has
      * @throws IllegalArgumentException if one is no address, or there is none
@@ -52,6 +52,16 @@ public final class SimulatedNames {
             throw new IllegalArgumentException("no address; use unknown(name)");
         }
         answers.put(key(name), all);
+    }
+
+    /**
+     * From now on answers may be kept so long, in whole seconds; at first they are not kept at all.
+     */
+    public void ttl(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("a TTL of " + time);
+        }
+        ttl = time;
     }
 
     /** There is no such name. */
@@ -73,32 +83,48 @@ public final class SimulatedNames {
         return network.fault(() -> delay = Duration.ZERO);
     }
 
-    List<InetAddress> resolve(String host) {
-        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
-        if (literal != null) {
-            return List.of(literal);
-        }
-        String name = key(host);
-        if (name.equals("localhost") || name.endsWith(".localhost")) {
-            return List.of(NetUtil.LOCALHOST4, NetUtil.LOCALHOST6);
-        }
-        Weft.sleep(delay);
+    /** An answer with IPv6 addresses, or that there are none, takes so long. */
+    public SimulatedFault slowIpv6(Duration each) {
+        slowIpv6 = Objects.requireNonNull(each, "the time");
+        return network.fault(() -> slowIpv6 = Duration.ZERO);
+    }
+
+    // ---- for those who ask
+
+    Duration delay(RecordType type) {
+        return type == RecordType.IPV6 && slowIpv6.compareTo(delay) > 0 ? slowIpv6 : delay;
+    }
+
+    DnsReply reply(String name, RecordType type) {
         if (failing) {
-            throw new DnsException(
-                    host,
-                    DnsException.Kind.SERVER_FAILURE,
-                    "the name servers answered SERVFAIL(2)",
-                    null);
+            return DnsReply.without(DnsReply.Kind.FAILED, "answered SERVFAIL(2)");
         }
-        @Nullable List<InetAddress> known = unknown.contains(name) ? null : answers.get(name);
-        SimulatedHost found = unknown.contains(name) ? null : network.called(name);
-        if (known == null && found != null) {
-            known = List.of(found.address());
+        if (type == RecordType.NAME) {
+            return hostAt(name);
         }
-        if (known == null) {
-            throw new DnsException(host, DnsException.Kind.UNKNOWN_HOST, "unknown host", null);
+        String key = key(name);
+        SimulatedHost host = network.called(name);
+        List<InetAddress> all =
+                answers.getOrDefault(key, host == null ? List.of() : List.of(host.address()));
+        if (all.isEmpty() || unknown.contains(key)) {
+            return DnsReply.without(DnsReply.Kind.UNKNOWN_NAME, "");
         }
-        return known;
+        List<InetAddress> wanted =
+                all.stream()
+                        .filter(one -> one instanceof Inet6Address == (type == RecordType.IPV6))
+                        .toList();
+        return wanted.isEmpty()
+                ? DnsReply.without(DnsReply.Kind.NOTHING, "")
+                : DnsReply.answer(wanted, ttl.toSeconds());
+    }
+
+    private DnsReply hostAt(String name) {
+        for (SimulatedHost host : network.hosts()) {
+            if (host.isFoundBy(name)) {
+                return DnsReply.answer(host.name(), ttl.toSeconds());
+            }
+        }
+        return DnsReply.without(DnsReply.Kind.UNKNOWN_NAME, "");
     }
 
     private static String key(String name) {

@@ -14,6 +14,7 @@ import dev.weft.Outcome;
 import dev.weft.Task;
 import dev.weft.Weft;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
@@ -197,7 +199,8 @@ class ConnectTest {
         for (int i = 0; i < literals.length; i++) {
             addresses[i] = address(literals[i]);
         }
-        var channel = new HappyEyeballs(driver, options, List.of(addresses)).connect();
+        Lookup lookup = Lookup.known(driver.dns.client(null), options.host(), List.of(addresses));
+        var channel = new HappyEyeballs(driver, options, lookup).connect(() -> {});
         Link link = new Link(options.target(), options.host(), options.port(), false, channel);
         return new TcpStream(driver, link, null);
     }
@@ -291,19 +294,37 @@ class ConnectTest {
     }
 
     @Test
-    void families_take_turns_beginning_with_the_preferred() throws Exception {
+    void families_take_turns_beginning_with_the_first() throws Exception {
         var six = List.of(address("::1"), address("::2"), address("::3"));
         var four = List.of(address("127.0.0.1"), address("127.0.0.2"));
-        assertThat(
-                        HappyEyeballs.interleaved(
-                                List.of(
-                                        six.get(0),
-                                        six.get(1),
-                                        six.get(2),
-                                        four.get(0),
-                                        four.get(1))))
+        var turns = new AddressTurns();
+        turns.add(six);
+        turns.add(four);
+        assertThat(inTurn(turns, 5))
                 .containsExactly(six.get(0), four.get(0), six.get(1), four.get(1), six.get(2));
-        assertThat(HappyEyeballs.interleaved(List.of(four.get(0), six.get(0))))
-                .containsExactly(four.get(0), six.get(0));
+        assertThat(turns.next()).isNull();
+        var others = new AddressTurns();
+        others.add(List.of(four.get(0), six.get(0)));
+        assertThat(inTurn(others, 2)).containsExactly(four.get(0), six.get(0));
+    }
+
+    @Test
+    void a_family_that_comes_later_has_the_next_turn_and_nothing_is_tried_twice() throws Exception {
+        var six = List.of(address("::1"), address("::2"));
+        var four = List.of(address("127.0.0.1"), address("127.0.0.2"));
+        var turns = new AddressTurns();
+        turns.add(four);
+        assertThat(turns.next()).isEqualTo(four.get(0));
+        turns.add(List.of(six.get(0), six.get(1), four.get(0), four.get(1)));
+        assertThat(inTurn(turns, 3)).containsExactly(six.get(0), four.get(1), six.get(1));
+        assertThat(turns.isEmpty()).isTrue();
+    }
+
+    private static List<@Nullable InetAddress> inTurn(AddressTurns turns, int number) {
+        List<@Nullable InetAddress> all = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            all.add(turns.next());
+        }
+        return all;
     }
 }

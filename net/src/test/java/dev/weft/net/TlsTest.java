@@ -221,8 +221,10 @@ class TlsTest {
                                             new HappyEyeballs(
                                                             netty,
                                                             ConnectOptions.of("127.0.0.1", port),
-                                                            Dns.resolve("127.0.0.1"))
-                                                    .connect();
+                                                            netty.dns
+                                                                    .client(null)
+                                                                    .lookup("127.0.0.1"))
+                                                    .connect(() -> {});
                                     netty.closeNow(channel);
                                     TlsOptions tls = asServer ? Certificates.good() : TRUSTING;
                                     Link link =

@@ -307,6 +307,9 @@ class NetworkConnectTest {
                                     sim.net().host("spare"); // 10.0.0.3
                                     sim.net().names().answer("db", "10.0.0.3", "fd00::2");
                                     var _ = sim.net().link("localhost", "spare").ignore();
+                                    Dns.configure(
+                                            DnsOptions.of()
+                                                    .families(DnsOptions.Families.IPV4_FIRST));
                                     try (var stream = Lines.connect()) {
                                         assertThat(sim.elapsed()).isEqualTo(Duration.ofMillis(251));
                                         assertThat(stream.remoteAddress().getAddress().getAddress())
@@ -347,9 +350,10 @@ class NetworkConnectTest {
                     }
                     try (var _ = names.slow(Duration.ofMinutes(1))) {
                         assertFails(
-                                db(),
+                                db().connectTimeout(Duration.ofSeconds(1)),
                                 ConnectFailedException.Kind.TIMEOUT,
                                 "timed out in the look-up of its name");
+                        assertLookUpFails("db", DnsException.Kind.TIMEOUT);
                     }
                     names.answer("db", "10.0.0.7", "10.0.0.8");
                     assertThat(Dns.resolve("db")).hasSize(2);
