@@ -1,5 +1,11 @@
 package dev.weft.net;
 
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
 /** How things stand on the way from one host to another: what all faults that hold come to. */
 final class SimConditions {
     /** No limit on bytes. */
@@ -7,6 +13,10 @@ final class SimConditions {
 
     long leastLatency;
     long mostLatency;
+
+    /** In place of those two. */
+    @Nullable Function<? super RandomGenerator, Duration> latency;
+
     double loss;
 
     /** So many datagrams arrive twice. */

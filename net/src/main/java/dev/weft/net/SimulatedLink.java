@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /**
  * Connections of a {@link SimulatedNetwork}, those that are and those to come, and datagrams, and
@@ -41,7 +43,24 @@ public final class SimulatedLink {
                 way -> {
                     way.leastLatency = from;
                     way.mostLatency = to;
+                    way.latency = null;
                 });
+    }
+
+    /**
+     * Each piece that is sent takes the time that is drawn for it; none overtakes another. For what
+     * is mostly fast and now and then not:
+     *
+     * <pre>{@code
+     * link.latency(random -> random.nextInt(100) == 0 ? ofSeconds(3) : ofMillis(1));
+     * }</pre>
+     *
+     * @param drawn from the network's chance, with nothing else. It must neither wait nor throw; a
+     *     negative time counts as none
+     */
+    public SimulatedFault latency(Function<? super RandomGenerator, Duration> drawn) {
+        Objects.requireNonNull(drawn, "the latency");
+        return with(way -> way.latency = drawn);
     }
 
     /**

@@ -274,6 +274,9 @@ public final class SimulatedNetwork {
     }
 
     long latency(SimConditions way) {
+        if (way.latency != null) {
+            return Math.max(0, way.latency.apply(driver.random).toNanos());
+        }
         return way.leastLatency == way.mostLatency
                 ? way.leastLatency
                 : driver.random.nextLong(way.leastLatency, way.mostLatency + 1);

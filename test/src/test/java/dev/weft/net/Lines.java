@@ -18,16 +18,16 @@ final class Lines {
         serve(sim, group, options, Lines::answer);
     }
 
+    static void serve(Sim sim, Group group, ServerOptions options, ConnectionHandler<? super TcpStream> handler) {
+        serve(sim.net().host("db"), group, options, handler);
+    }
+
     static void serve(
-            Sim sim,
-            Group group,
-            ServerOptions options,
-            ConnectionHandler<? super TcpStream> handler) {
-        SimulatedHost db = sim.net().host("db");
-        db.run(
+            SimulatedHost host, Group group, ServerOptions options, ConnectionHandler<? super TcpStream> handler) {
+        host.run(
                 () -> {
                     TcpServer server = group.use(TcpServer.listen(options));
-                    group.background("server", () -> db.run(() -> serve(server, handler)));
+                    group.background("server", () -> host.run(() -> serve(server, handler)));
                 });
     }
 
@@ -45,6 +45,16 @@ final class Lines {
 
     static TcpStream connect() {
         return TcpStream.connect("db", PORT);
+    }
+
+    /** Over a connection of its own. */
+    static String ask(String host, String question) {
+        var stream = TcpStream.connect(host, PORT);
+        try {
+            return ask(stream, question);
+        } finally {
+            stream.abort();
+        }
     }
 
     static String ask(ByteStream stream, String question) {
