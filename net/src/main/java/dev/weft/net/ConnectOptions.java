@@ -50,7 +50,14 @@ public record ConnectOptions(
     /** All defaults. */
     public static ConnectOptions of(String host, int port) {
         return new ConnectOptions(
-                host, port, Duration.ofSeconds(10), null, Duration.ofMillis(250), null, TcpOptions.DEFAULT, null);
+                host,
+                port,
+                Duration.ofSeconds(10),
+                null,
+                Duration.ofMillis(250),
+                null,
+                TcpOptions.DEFAULT,
+                null);
     }
 
     /** With a limit for look-up, connection and TLS together. */
@@ -66,14 +73,12 @@ public record ConnectOptions(
 
     /** With another delay between the addresses of a name. */
     public ConnectOptions attemptDelay(Duration delay) {
-        return new ConnectOptions(
-                host, port, connectTimeout, tls, delay, localAddress, tcp, dns);
+        return new ConnectOptions(host, port, connectTimeout, tls, delay, localAddress, tcp, dns);
     }
 
     /** From this address. */
     public ConnectOptions localAddress(@Nullable InetSocketAddress address) {
-        return new ConnectOptions(
-                host, port, connectTimeout, tls, attemptDelay, address, tcp, dns);
+        return new ConnectOptions(host, port, connectTimeout, tls, attemptDelay, address, tcp, dns);
     }
 
     /** With other options of TCP. */

@@ -48,8 +48,8 @@ public final class SimulatedLink {
     }
 
     /**
-     * Each piece that is sent takes the time that is drawn for it; none overtakes another. For what
-     * is mostly fast and now and then not:
+     * Each piece that is sent takes the time that is drawn for it; none overtakes another, but
+     * datagrams do. For what is mostly fast and now and then not:
      *
      * <pre>{@code
      * link.latency(random -> random.nextInt(100) == 0 ? ofSeconds(3) : ofMillis(1));

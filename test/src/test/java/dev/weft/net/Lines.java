@@ -18,12 +18,19 @@ final class Lines {
         serve(sim, group, options, Lines::answer);
     }
 
-    static void serve(Sim sim, Group group, ServerOptions options, ConnectionHandler<? super TcpStream> handler) {
+    static void serve(
+            Sim sim,
+            Group group,
+            ServerOptions options,
+            ConnectionHandler<? super TcpStream> handler) {
         serve(sim.net().host("db"), group, options, handler);
     }
 
     static void serve(
-            SimulatedHost host, Group group, ServerOptions options, ConnectionHandler<? super TcpStream> handler) {
+            SimulatedHost host,
+            Group group,
+            ServerOptions options,
+            ConnectionHandler<? super TcpStream> handler) {
         host.run(
                 () -> {
                     TcpServer server = group.use(TcpServer.listen(options));

@@ -32,6 +32,8 @@ final class Questions {
         for (Datagram question : socket) {
             try (question) {
                 socket.send(Bytes.utf8("re " + text(question)), question.sender());
+            } catch (UdpException e) {
+                return; // its host was killed in between
             }
         }
     }
