@@ -1,35 +1,51 @@
 package dev.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.Loops;
 import dev.weft.Task;
 import dev.weft.Weft;
 import dev.weft.net.ByteStream;
 import dev.weft.net.Bytes;
+import dev.weft.net.ConnectFailedException;
 import dev.weft.net.ConnectOptions;
+import dev.weft.net.ConnectionHandler;
 import dev.weft.net.Framing;
+import dev.weft.net.ServerOptions;
 import dev.weft.net.StreamPair;
 import dev.weft.net.TcpServer;
 import dev.weft.net.TcpStream;
+import dev.weft.net.TlsException;
 import dev.weft.net.TlsOptions;
+import dev.weft.net.TlsStream;
+import dev.weft.net.UnixServer;
+import dev.weft.net.UnixStream;
+import dev.weft.process.Command;
+import dev.weft.process.Signal;
+import dev.weft.process.Signals;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The snippets of {@code docs/streams.md}. */
 @Timeout(60)
 class StreamSnippetsTest {
-    private final List<String> said = new ArrayList<>();
+    private final List<@Nullable String> said = new ArrayList<>();
 
-    private void say(String what) {
+    private void say(@Nullable String what) {
         said.add(what);
     }
 
@@ -83,6 +99,188 @@ class StreamSnippetsTest {
         var secure = ConnectOptions.of("example.org", 443).tls(verified);
         // end
         assertThat(secure.tls()).isNotNull();
+    }
+
+    private static void serveUntilTerminated(int port, ConnectionHandler<TcpStream> handler) {
+        // snippet
+        try (var server = TcpServer.listen("localhost", port);
+                var signals = Signals.receive(Signal.TERM)) {
+            Weft.group(
+                    group -> {
+                        group.background(
+                                () -> {
+                                    signals.next();
+                                    server.shutdown(Duration.ofSeconds(30));
+                                });
+                        server.serve(handler);
+                    });
+        }
+        // end
+    }
+
+    /** The test receives the signal, too, so that it does not end the JVM if it comes too early. */
+    @Test
+    void a_signal_lets_connections_end() throws Exception {
+        int port = freePort();
+        Weft.run(
+                () -> {
+                    try (var mine = Signals.receive(Signal.TERM)) {
+                        Weft.group(
+                                group -> {
+                                    group.start(
+                                            () ->
+                                                    serveUntilTerminated(
+                                                            port,
+                                                            peer -> {
+                                                                peer.write(Bytes.utf8("welcome\n"));
+                                                                say(peer.readLine());
+                                                            }));
+                                    Weft.checkpoint();
+                                    try (var stream = TcpStream.connect("localhost", port)) {
+                                        stream.readLine();
+                                        Command.exec(
+                                                        "kill",
+                                                        "-TERM",
+                                                        Long.toString(
+                                                                ProcessHandle.current().pid()))
+                                                .run()
+                                                .check();
+                                        mine.next();
+                                        stream.write(Bytes.utf8("not in the middle of it\n"));
+                                    }
+                                });
+                    }
+                });
+        assertThat(said).containsExactly("not in the middle of it");
+    }
+
+    private static void serveOnAllLoops(int port, ConnectionHandler<TcpStream> handler) {
+        // snippet
+        Loops.run(
+                loops -> {
+                    var shared = ServerOptions.of("localhost", port).reusePort(true);
+                    try (var server = TcpServer.listen(shared)) {
+                        server.serve(handler);
+                    }
+                });
+        // end
+    }
+
+    @Test
+    void servers_of_all_loops_share_a_port() throws Exception {
+        int port = freePort();
+        var thread = new Thread(() -> serveOnAllLoops(port, peer -> peer.write(Bytes.utf8("x\n"))));
+        thread.start();
+        try {
+            Weft.run(() -> assertThat(answerOf(port)).isEqualTo("x"));
+        } finally {
+            thread.interrupt();
+            thread.join();
+        }
+    }
+
+    private static @Nullable String answerOf(int port) {
+        while (true) {
+            try (var stream = TcpStream.connect("localhost", port)) {
+                return stream.readLine();
+            } catch (ConnectFailedException notYet) {
+                Weft.sleep(Duration.ofMillis(5));
+            }
+        }
+    }
+
+    private void secureMail(TcpStream mail) {
+        // snippet
+        mail.write(Bytes.utf8("STARTTLS\r\n"));
+        requireOk(mail.readLine());
+        mail.startTls(TlsOptions.client());
+        // end
+    }
+
+    private void requireOk(@Nullable String answer) {
+        say(String.valueOf(answer));
+    }
+
+    @Test
+    void a_mail_server_that_hangs_up_is_told_of() throws Exception {
+        int port = freePort();
+        Weft.run(
+                () -> {
+                    try (var server = TcpServer.listen("localhost", port)) {
+                        Weft.group(
+                                group -> {
+                                    group.background(
+                                            () ->
+                                                    server.serve(
+                                                            peer -> {
+                                                                say(
+                                                                        String.valueOf(
+                                                                                peer.readLine()));
+                                                                peer.write(
+                                                                        Bytes.utf8("220 go\r\n"));
+                                                            }));
+                                    try (var mail = TcpStream.connect("localhost", port)) {
+                                        assertThatExceptionOfType(TlsException.class)
+                                                .isThrownBy(() -> secureMail(mail));
+                                    }
+                                });
+                    }
+                });
+        assertThat(said).containsExactly("STARTTLS", "220 go");
+    }
+
+    private void secureTunnel(ByteStream tunnel, TlsOptions verified) {
+        // snippet
+        try (var secure = TlsStream.client(tunnel, verified.serverName("example.org"))) {
+            secure.write(Bytes.utf8("GET / HTTP/1.0\r\n\r\n"));
+            say(secure.readLine());
+        }
+        // end
+    }
+
+    @Test
+    void a_tunnel_without_tls_at_its_end_is_told_of() {
+        Weft.run(
+                () -> {
+                    try (var pair = StreamPair.inMemory()) {
+                        Weft.group(
+                                group -> {
+                                    group.start(
+                                            () -> {
+                                                pair.right().read().close();
+                                                pair.right().write(Bytes.utf8("what?\n"));
+                                            });
+                                    assertThatExceptionOfType(TlsException.class)
+                                            .isThrownBy(
+                                                    () ->
+                                                            secureTunnel(
+                                                                    pair.left(),
+                                                                    TlsOptions.client()))
+                                            .withMessageContaining("does not speak TLS");
+                                });
+                    }
+                });
+    }
+
+    @Test
+    void processes_of_one_machine(@TempDir Path folder) {
+        Weft.run(() -> talkHere(folder.resolve("socket")));
+        assertThat(said).containsExactly("hello");
+    }
+
+    private void talkHere(Path path) {
+        // snippet
+        try (var server = UnixServer.listen(path)) {
+            Weft.group(
+                    group -> {
+                        group.background(
+                                () -> server.serve(peer -> peer.write(Bytes.utf8("hello\n"))));
+                        try (var stream = UnixStream.connect(path)) {
+                            say(stream.readLine());
+                        }
+                    });
+        }
+        // end
     }
 
     @Test
