@@ -58,7 +58,7 @@ final class NettyTls {
                                 .protocols("TLSv1.3")
                                 .endpointIdentificationAlgorithm("HTTPS")
                                 .build());
-        netty.shakeHands(TlsCost.HANDSHAKES / 3);
+        netty.shakeHands(TlsCost.HANDSHAKES);
         netty.send(TlsCost.MEGABYTES / 4);
         long start = TlsCost.cpuNanos();
         netty.shakeHands(TlsCost.HANDSHAKES);

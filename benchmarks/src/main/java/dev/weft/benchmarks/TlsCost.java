@@ -18,7 +18,7 @@ import java.nio.file.Path;
  */
 public final class TlsCost {
     static final String PASSWORD = "changeit";
-    static final int HANDSHAKES = 3000;
+    static final int HANDSHAKES = 6000;
     static final int MEGABYTES = 2048;
     static final int PIECE = 64 * 1024;
 
@@ -42,9 +42,9 @@ public final class TlsCost {
                     group -> {
                         group.background(() -> listener.serve(TlsCost::answer));
                         ConnectOptions there =
-                                ConnectOptions.of("localhost", listener.localAddress().getPort())
+                                ConnectOptions.of("127.0.0.1", listener.localAddress().getPort())
                                         .tls(client);
-                        shakeHands(there, HANDSHAKES / 3);
+                        shakeHands(there, HANDSHAKES);
                         send(there, MEGABYTES / 4);
                         long start = cpuNanos();
                         shakeHands(there, HANDSHAKES);

@@ -176,5 +176,11 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
         TruncatedException() {
             super("closed by the other side without TLS's close_notify: what came may not be all");
         }
+
+        /** Where it was noticed says nothing, and it is mostly never told. */
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
     }
 }
