@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * asyncio's {@code StreamReader}, Trio's {@code ReceiveStream}.
  */
 public interface ByteSource extends AutoCloseable {
-    /** How many bytes are read ahead at most, and one receive buffer of at most 64 KiB. */
+    /** How many bytes are read ahead at most, and one receive buffer of at most 256 KiB. */
     int READ_AHEAD = 64 * 1024;
 
     /** What {@link #readLine()} takes for a line at most, in bytes. */
@@ -119,7 +119,7 @@ public interface ByteSource extends AutoCloseable {
     /**
      * Reads all that comes and writes it to {@code target}, without copying, until the stream ends;
      * waits for both. Closes neither. One that is cancelled, or fails, has written what it has read
-     * but for the last piece, of at most 64 KiB.
+     * but for the last piece, of at most 256 KiB.
      *
      * @return how many bytes those were
      */

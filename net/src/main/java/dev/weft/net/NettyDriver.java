@@ -4,8 +4,10 @@ import dev.weft.Driver;
 import dev.weft.Loop;
 import dev.weft.Simulation;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -26,6 +28,13 @@ import java.util.List;
  * InsideNetty}.
  */
 abstract sealed class NettyDriver permits PollingDriver, SimDriver {
+
+    /**
+     * As large as what comes, of each connection: with Netty's own limit of 64 KiB a message of 100
+     * KiB costs two reads and two writes.
+     */
+    private static final RecvByteBufAllocator RECEIVED =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 256 * 1024);
 
     final InsideNetty inside = new InsideNetty();
     final DnsClients dns = new DnsClients(this);
@@ -116,6 +125,7 @@ abstract sealed class NettyDriver permits PollingDriver, SimDriver {
     final void adopt(DuplexChannel channel) {
         channel.config().setAutoRead(false);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.config().setRecvByteBufAllocator(RECEIVED);
         StreamHandler.addTo(channel);
         register(channel);
     }
