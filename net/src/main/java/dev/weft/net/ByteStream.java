@@ -44,9 +44,11 @@ public interface ByteStream extends ByteSource, ByteSink {
     void shutdownOutput();
 
     /**
-     * Sends what was written, then closes. Waits for it, but no longer than five seconds; then, or
-     * if cancelled meanwhile, the connection is aborted. Whoever reads or writes in another task
-     * gets a {@link ConnectionClosedException}. May be called twice.
+     * Sends what was written, then closes. Where the other side has sent what nobody has read here,
+     * TCP resets, and it may lose the end of what was written: read to the end first, or say {@link
+     * #shutdownOutput} and read on. Waits for it, but no longer than five seconds; then, or if
+     * cancelled meanwhile, the connection is aborted. Whoever reads or writes in another task gets
+     * a {@link ConnectionClosedException}. May be called twice.
      */
     @Override
     void close();

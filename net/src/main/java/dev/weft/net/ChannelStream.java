@@ -31,6 +31,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
     final StreamHandler handler;
     private @Nullable TlsInfo tls;
     private boolean flushQueued;
+    private boolean detached;
 
     /** The link's channel has a {@link StreamHandler} already. */
     ChannelStream(NettyDriver driver, Link link, @Nullable TlsInfo tls) {
@@ -131,13 +132,17 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
     public final void flush() {
         beginWrite();
         try {
-            ChannelFuture flushed = await("ByteSink.flush", startFlush());
-            if (!flushed.isSuccess()) {
-                requireWritable();
-                throw Failures.ofStream(target, flushed.cause());
-            }
+            awaitFlushed();
         } finally {
             endWrite();
+        }
+    }
+
+    private void awaitFlushed() {
+        ChannelFuture flushed = await("ByteSink.flush", startFlush());
+        if (!flushed.isSuccess()) {
+            requireWritable();
+            throw Failures.ofStream(target, flushed.cause());
         }
     }
 
@@ -239,15 +244,14 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         if (tls != null) {
             throw new IllegalStateException(this + " has TLS already");
         }
-        readers.enter();
-        requireIdle();
         var handshake = new Handshake(driver, options, link);
-        flush();
+        beginBoth();
         boolean secured = false;
         try {
-            tls = handshake.performInTime();
+            tls = handshake.performInTime(this::awaitFlushed);
             secured = true;
         } finally {
+            endBoth();
             if (!secured) {
                 abort();
             }
@@ -300,6 +304,8 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         readers.check();
         if (!closed) {
             end();
+        }
+        if (!detached) {
             reset();
         }
     }
@@ -364,6 +370,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         requireIdle();
         requireWritable();
         closed = true;
+        detached = true;
         driver.released(this);
         inside.enter();
         try {

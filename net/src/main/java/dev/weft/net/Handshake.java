@@ -44,10 +44,15 @@ final class Handshake {
         options.require(link.isServer(), link.host(), link.target());
     }
 
-    /** As {@link #perform}, within the options' own limit. */
-    TlsInfo performInTime() {
+    /** As {@link #perform}, after {@code before}, both within the options' own limit. */
+    TlsInfo performInTime(Runnable before) {
         try {
-            return Weft.timeout(options.settings().handshakeTimeout, this::perform);
+            return Weft.timeout(
+                    options.settings().handshakeTimeout,
+                    () -> {
+                        before.run();
+                        return perform();
+                    });
         } catch (TimeoutException e) {
             throw timedOut(link.target(), options, e);
         }

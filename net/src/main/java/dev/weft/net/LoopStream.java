@@ -363,6 +363,20 @@ abstract sealed class LoopStream implements ByteStream
         return writer != null;
     }
 
+    /** Both directions at once; throws, and then nothing has begun, if a task is in either. */
+    final void beginBoth() {
+        readers.enter();
+        requireIdle();
+        requireWritable();
+        reader = Thread.currentThread();
+        writer = reader;
+    }
+
+    final void endBoth() {
+        reader = null;
+        writer = null;
+    }
+
     final void requireIdle() {
         if (reader != null) {
             throw busy("read", reader);

@@ -7,18 +7,18 @@ import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The file of a Unix socket, which outlives whoever listened there. Netty removes whatever is at
  * the path that it binds, and again when it closes, whosever it is by then; so a socket is bound
- * under another name in the same folder, and moved. What is done here are single calls of the
- * system that touch one folder, so they are made in place.
+ * under another name in the same folder, and then gets its own by a link. What is done here are
+ * single calls of the system that touch one folder, so they are made in place.
  */
 final class SocketFile {
     private final UnixAddress address;
@@ -27,6 +27,10 @@ final class SocketFile {
     private final @Nullable Path path;
 
     private @Nullable Path bound;
+
+    /** What a dead process has left there. */
+    private @Nullable Object stale;
+
     private @Nullable Object key;
 
     private SocketFile(UnixAddress address, @Nullable Path path) {
@@ -52,21 +56,33 @@ final class SocketFile {
         if (!taken.isEmpty()) {
             throw failed(taken, null);
         }
-        int number = ThreadLocalRandom.current().nextInt(1 << 24);
-        bound = path.resolveSibling(".%06x".formatted(number));
-        try {
-            return UnixAddress.of(bound);
-        } catch (IllegalArgumentException e) {
-            throw failed("the name of its folder is too long", e);
+        bound = freeNameBeside(path);
+        return UnixAddress.of(bound);
+    }
+
+    /** Not longer than the wanted one, since the system's limit is for the whole path. */
+    private Path freeNameBeside(Path path) {
+        int length = Math.min(8, path.getFileName().toString().length());
+        for (int i = 0; i < 100; i++) {
+            StringBuilder name = new StringBuilder();
+            while (name.length() < length) {
+                name.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
+            }
+            Path candidate = path.resolveSibling(name.toString());
+            if (Files.notExists(candidate, LinkOption.NOFOLLOW_LINKS)) {
+                return candidate;
+            }
         }
+        throw failed("no name as short is free beside it; take a longer one", null);
     }
 
     /** A socket at which nobody listens stands in no way. */
-    private static String whatIsInTheWay(Path path) {
+    private String whatIsInTheWay(Path path) {
         if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
             return "";
         }
-        if (keyOf(path) == null) {
+        stale = keyOf(path);
+        if (stale == null) {
             return "the file there is no socket";
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -80,31 +96,43 @@ final class SocketFile {
     }
 
     /**
-     * It has been bound.
+     * It has been bound. Of several that begin at once one gets the place.
      *
-     * @throws BindFailedException if it can't be moved
+     * @throws BindFailedException if it is taken by now, or can't be had
      */
     void takeItsPlace() {
-        if (path != null && bound != null) {
-            try {
-                Path _ = Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                throw failed(Failures.text(e), e);
+        if (path == null || bound == null) {
+            return;
+        }
+        try {
+            if (stale != null && stale.equals(keyOf(path))) {
+                boolean _ = Files.deleteIfExists(path);
             }
+            Path _ = Files.createLink(path, bound);
             key = keyOf(path);
+        } catch (FileAlreadyExistsException e) {
+            throw failed("address already in use", e);
+        } catch (IOException e) {
+            throw failed(Failures.text(e), e);
+        } finally {
+            delete(bound);
         }
     }
 
     /** Unless it is another's by now. */
     void remove() {
         if (path != null && key != null && key.equals(keyOf(path))) {
-            try {
-                boolean _ = Files.deleteIfExists(path);
-            } catch (IOException e) {
-                Reporting.log(Level.WARNING, "could not remove the socket " + path, e);
-            }
+            delete(path);
         }
         key = null;
+    }
+
+    private static void delete(Path path) {
+        try {
+            boolean _ = Files.deleteIfExists(path);
+        } catch (IOException e) {
+            Reporting.log(Level.WARNING, "could not remove the socket " + path, e);
+        }
     }
 
     private BindFailedException failed(String why, @Nullable Exception cause) {

@@ -52,6 +52,7 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
         this.channel = listening.channel();
         this.accepting = listening.accepting();
         this.tls = tls;
+        driver.opened(this, this::end);
     }
 
     /** A channel that listens, and where its connections arrive. */
@@ -70,9 +71,8 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
         void abort() {
             if (stream != null) {
                 stream.abort();
-            } else {
-                driver.closeNow(channel);
             }
+            driver.closeNow(channel); // if it was handed over to somebody, that did nothing
         }
     }
 
@@ -217,7 +217,8 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
             driver.inside.exit();
         }
         Link link = Link.accepted(target, connection.channel);
-        TlsInfo info = tls == null ? null : new Handshake(driver, tls, link).performInTime();
+        TlsInfo info =
+                tls == null ? null : new Handshake(driver, tls, link).performInTime(() -> {});
         S stream = stream(link, info);
         connection.stream = stream;
         return stream;
@@ -229,9 +230,12 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
      */
     private void report(String target, Throwable failure) {
         boolean clientsFault =
-                failure instanceof ConnectionResetException
-                        || failure instanceof ConnectionClosedException
-                        || failure instanceof TlsException;
+                failure instanceof NetException e
+                        && e.target().equals(target)
+                        && (e instanceof ConnectionResetException
+                                || e instanceof ConnectionClosedException
+                                || (e instanceof TlsException tlsFailure
+                                        && tlsFailure.kind() != TlsException.Kind.CONFIGURATION));
         Reporting.log(
                 clientsFault ? Level.DEBUG : Level.ERROR,
                 this
@@ -256,19 +260,25 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
         accepting.arrivals.check();
         driver.inside.enter();
         try {
-            accepting.close();
-            var _ = channel.close();
+            end();
         } finally {
             driver.inside.exit();
         }
+    }
+
+    /** Under the mark. */
+    private void end() {
+        driver.released(this);
+        accepting.close();
+        var _ = channel.close();
         stopped();
     }
 
     /**
      * Stops listening, waits until the connections have ended by themselves, for {@code grace} at
      * most; then cancels the handlers of those that have not, and after five more seconds aborts
-     * their connections, so that what a handler still does with one fails. {@link #serve} returns
-     * when all have ended.
+     * their connections, so that what a handler still does with one fails; for the handlers' end it
+     * waits five seconds once more. {@link #serve} returns when all have ended.
      *
      * <p>Cancelled, it has stopped listening, and cancels and aborts nothing more; another call
      * goes on from there.
@@ -302,6 +312,7 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
         }
         if (!areAllEndedWithin(ABORT_AFTER)) {
             List.copyOf(connections).forEach(Connection::abort);
+            boolean _ = areAllEndedWithin(ABORT_AFTER);
         }
         return false;
     }

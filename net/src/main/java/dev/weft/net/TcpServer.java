@@ -62,15 +62,19 @@ public final class TcpServer extends StreamServer<TcpStream> {
 
     private static ServerSocketChannel socket(
             NettyDriver driver, ServerOptions options, String target) {
+        @Nullable ServerSocketChannel channel = null;
         driver.inside.enter();
         try {
-            ServerSocketChannel channel = driver.serverSocket();
+            channel = driver.serverSocket();
             channel.config().setReuseAddress(true);
             if (options.reusePort()) {
                 driver.reusePort(channel);
             }
             return channel;
         } catch (ChannelException e) {
+            if (channel != null) {
+                channel.unsafe().closeForcibly();
+            }
             throw new BindFailedException(target, "cannot listen (" + Failures.text(e) + ")", e);
         } finally {
             driver.inside.exit();

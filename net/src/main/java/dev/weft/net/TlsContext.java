@@ -15,6 +15,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.DomainWildcardMappingBuilder;
+import io.netty.util.Mapping;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.Map;
 import java.util.Objects;
 
 import javax.net.ssl.SSLEngine;
@@ -35,6 +37,7 @@ final class TlsContext {
     private final TlsSettings settings;
     private volatile @Nullable SslContext client;
     private volatile @Nullable SslContext server;
+    private volatile @Nullable Mapping<? super String, ? extends SslContext> serverByName;
 
     TlsContext(TlsSettings settings) {
         this.settings = settings;
@@ -50,7 +53,7 @@ final class TlsContext {
         } catch (IOException | IllegalArgumentException e) {
             throw new TlsException(
                     target,
-                    TlsException.Kind.HANDSHAKE,
+                    TlsException.Kind.CONFIGURATION,
                     "cannot use TLS (" + settings + "): " + Failures.text(e),
                     e);
         }
@@ -67,12 +70,15 @@ final class TlsContext {
 
     private void build(boolean forServer) throws IOException, GeneralSecurityException {
         if (forServer) {
-            for (TlsOptions named : settings.names.values()) {
-                named.context().load(true);
+            SslContext unnamed = showing(Objects.requireNonNull(settings.identity));
+            if (!settings.names.isEmpty()) {
+                var byName = new DomainWildcardMappingBuilder<>(unnamed);
+                for (Map.Entry<String, TlsIdentity> named : settings.names.entrySet()) {
+                    byName.add(named.getKey(), showing(named.getValue()));
+                }
+                serverByName = byName.build();
             }
-            TlsIdentity identity = Objects.requireNonNull(settings.identity);
-            ClientAuth clients = settings.trust == null ? ClientAuth.NONE : ClientAuth.REQUIRE;
-            server = build(identity.server().clientAuth(clients));
+            server = unnamed;
         } else {
             SslContextBuilder builder = SslContextBuilder.forClient();
             if (settings.identity != null) {
@@ -83,6 +89,11 @@ final class TlsContext {
             sayHello(built);
             client = built;
         }
+    }
+
+    private SslContext showing(TlsIdentity identity) throws IOException, GeneralSecurityException {
+        ClientAuth clients = settings.trust == null ? ClientAuth.NONE : ClientAuth.REQUIRE;
+        return build(identity.server().clientAuth(clients));
     }
 
     private SslContext build(SslContextBuilder builder)
@@ -133,13 +144,11 @@ final class TlsContext {
     /** Chooses by the name that the client asks for, if there are several. */
     private ChannelHandler server(ByteBufAllocator allocator) {
         SslContext unnamed = prepared(server);
-        if (settings.names.isEmpty()) {
+        var byName = serverByName;
+        if (byName == null) {
             return bounded(unnamed.newHandler(allocator));
         }
-        var byName = new DomainWildcardMappingBuilder<>(unnamed);
-        settings.names.forEach(
-                (name, options) -> byName.add(name, prepared(options.context().server)));
-        return new SniHandler(byName.build()) {
+        return new SniHandler(byName) {
             @Override
             protected SslHandler newSslHandler(SslContext chosen, ByteBufAllocator buffers) {
                 return bounded(super.newSslHandler(chosen, buffers));

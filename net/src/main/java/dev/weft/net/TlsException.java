@@ -13,7 +13,9 @@ public final class TlsException extends NetException {
         /** The certificate is for another name. */
         NAME,
         /** The two sides found no common ground, or one broke off or broke the rules. */
-        HANDSHAKE
+        HANDSHAKE,
+        /** The files that this side's options name can't be used. */
+        CONFIGURATION
     }
 
     private final Kind kind;

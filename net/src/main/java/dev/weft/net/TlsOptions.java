@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * How a connection is secured. Immutable; a method with a value gives a changed copy. <em>Any
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
  */
 public final class TlsOptions {
     private static final TlsOptions CLIENT = new TlsOptions(new TlsSettings());
+
+    private static final Pattern NAME =
+            Pattern.compile("(\\*\\.)?[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
 
     private final TlsSettings settings;
     private final TlsContext context;
@@ -131,18 +135,24 @@ public final class TlsOptions {
     }
 
     /**
-     * For a server with several names: clients that ask for {@code name} (SNI) are shown what
-     * {@code options} show, and others what these do.
+     * For a server with several names: clients that ask for {@code name} (SNI) are shown the key of
+     * {@code options}, and others that of these. In all else, such as whose certificates are
+     * demanded of clients, these options hold for every name.
      *
      * @param name a host's name, or {@code *.example.org} for all directly under it
-     * @throws IllegalArgumentException if {@code options} have no key
+     * @throws IllegalArgumentException if it is no such name, or {@code options} have no key
      */
     public TlsOptions forName(String name, TlsOptions options) {
-        if (!options.hasKey()) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is no host's name, nor one such as *.example.org");
+        }
+        TlsIdentity shown = options.settings.identity;
+        if (shown == null) {
             throw new IllegalArgumentException(
                     "the options for '" + name + "' have no key to show: TlsOptions.server(..)");
         }
-        return with(it -> it.names.put(name, options));
+        return with(it -> it.names.put(name, shown));
     }
 
     // ---- how
@@ -209,6 +219,10 @@ public final class TlsOptions {
                     target
                             + ": a server needs TlsOptions with a certificate and its key:"
                             + " TlsOptions.server(..)");
+        }
+        if (!asServer && !settings.names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    target + ": forName(..) is for servers; a client's is serverName(..)");
         }
         boolean verifiesName = !settings.insecure && !settings.anyName;
         if (!asServer && verifiesName && host.isEmpty() && settings.serverName.isEmpty()) {

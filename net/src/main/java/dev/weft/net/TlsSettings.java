@@ -29,7 +29,7 @@ final class TlsSettings {
     TlsEngine engine = TlsEngine.JDK;
 
     /** What a server shows to clients that ask for a name. */
-    final Map<String, TlsOptions> names = new LinkedHashMap<>();
+    final Map<String, TlsIdentity> names = new LinkedHashMap<>();
 
     TlsSettings copy() {
         TlsSettings copy = new TlsSettings();

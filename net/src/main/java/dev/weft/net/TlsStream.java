@@ -33,6 +33,10 @@ import java.util.concurrent.TimeoutException;
  */
 public final class TlsStream extends LoopStream {
     private final ByteStream carrier;
+
+    /** The carrier, if it never waits when it is given something. */
+    private final @Nullable LoopStream direct;
+
     private final StreamHandler handler;
     private final InsideNetty inside = new InsideNetty();
     private final EmbeddedChannel engine = new EmbeddedChannel();
@@ -47,6 +51,7 @@ public final class TlsStream extends LoopStream {
     private TlsStream(String target, ByteStream carrier, StreamHandler handler) {
         super(target, handler.inbound, handler.readers, handler.writers);
         this.carrier = carrier;
+        this.direct = carrier instanceof LoopStream known && known.sendsAtOnce() ? known : null;
         this.handler = handler;
         engine.config().setAllocator(allocator());
         engine.pipeline().addLast(handler);
@@ -60,6 +65,8 @@ public final class TlsStream extends LoopStream {
      *     certificate could be for
      * @throws TlsException if it can't be secured
      * @throws NetException if the carrier fails
+     * @throws IllegalArgumentException if the options are not enough; the carrier is still the
+     *     caller's then
      */
     public static TlsStream client(ByteStream carrier, TlsOptions options) {
         options.require(false, "", "TLS over " + carrier);
@@ -153,16 +160,26 @@ public final class TlsStream extends LoopStream {
         try {
             if (piece.isEmpty()) {
                 engine.pipeline().fireChannelInactive();
-                engine.runPendingTasks();
             } else if (engine.isOpen()) {
-                engine.writeInbound(piece.take());
+                engine.pipeline().fireChannelRead(piece.take());
+                engine.pipeline().fireChannelReadComplete();
             } else {
                 piece.close();
             }
+            engine.runPendingTasks();
         } finally {
             inside.exit();
         }
-        drain();
+        answer();
+    }
+
+    /** What TLS has to say to what has come; whoever does not hear it has still said that. */
+    private void answer() {
+        try {
+            drain();
+        } catch (NetException nobodyListens) {
+            releaseUnsent();
+        }
     }
 
     private Bytes receive() {
@@ -178,19 +195,21 @@ public final class TlsStream extends LoopStream {
 
     @Override
     boolean hasRoom() {
-        return !hasUnsent() && (!(carrier instanceof LoopStream known) || known.hasRoom());
+        return !hasUnsent() && (direct == null || direct.hasRoom());
     }
 
     @Override
     void awaitSomeRoom() {
+        if (direct == null) {
+            sendInTurn();
+            return;
+        }
         drain();
-        if (carrier instanceof LoopStream known) {
-            known.beginWrite();
-            try {
-                known.awaitRoom();
-            } finally {
-                known.endWrite();
-            }
+        direct.beginWrite();
+        try {
+            direct.awaitRoom();
+        } finally {
+            direct.endWrite();
         }
     }
 
@@ -213,9 +232,14 @@ public final class TlsStream extends LoopStream {
     void send(ByteBuf content) {
         inside.enter();
         try {
-            engine.writeOutbound(content);
+            engine.write(content).addListener(handler::written);
+            engine.flush();
+            engine.runPendingTasks();
         } finally {
             inside.exit();
+        }
+        if (failure() != null) {
+            requireWritable();
         }
         drain();
     }
@@ -226,10 +250,10 @@ public final class TlsStream extends LoopStream {
 
     /** Hands over what TLS has to send. */
     private void drain() {
-        if (carrier instanceof LoopStream known && known.sendsAtOnce()) {
+        if (direct != null) {
             while (hasUnsent()) {
-                known.requireWritable();
-                known.send(takeUnsent());
+                direct.requireWritable();
+                direct.send(takeUnsent());
             }
         } else if (hasUnsent() && !sending.locked()) { // else whoever has it sends this, too
             sendInTurn();
@@ -314,9 +338,9 @@ public final class TlsStream extends LoopStream {
     @Override
     public void abort() {
         readers.check();
+        carrier.abort();
         if (!closed) {
             closed = true;
-            carrier.abort();
             release();
         }
     }
@@ -324,6 +348,10 @@ public final class TlsStream extends LoopStream {
     private void release() {
         handler.discard();
         shutEngine();
+        releaseUnsent();
+    }
+
+    private void releaseUnsent() {
         ByteBuf left = unsent;
         unsent = null;
         if (left != null) {

@@ -5,6 +5,7 @@ import io.netty.channel.socket.DuplexChannel;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.SocketAddress;
 import java.nio.file.Path;
 
 /**
@@ -53,13 +54,14 @@ public final class UnixServer extends StreamServer<UnixStream> {
     public static UnixServer listen(UnixAddress address) {
         NettyDriver driver = NettyDriver.current("UnixServer.listen");
         SocketFile file = SocketFile.of(driver, address);
+        SocketAddress bound = driver.address(file.toBind());
         Listening listening;
         try {
             listening =
                     listen(
                             driver,
                             driver.unixServerSocket(),
-                            driver.address(file.toBind()),
+                            bound,
                             new Limits(address.toString(), MAX_CONNECTIONS, BACKLOG));
         } catch (ChannelException e) {
             throw new BindFailedException(

@@ -231,6 +231,39 @@ class StartTlsTest {
     }
 
     @Test
+    void nobody_else_reads_or_writes_meanwhile() throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                StartTlsTest::mailServer,
+                                port -> {
+                                    try (var stream = TcpStream.connect("localhost", port)) {
+                                        stream.readLine();
+                                        stream.write(Bytes.utf8("STARTTLS\n"));
+                                        stream.readLine();
+                                        Weft.group(
+                                                group -> {
+                                                    group.start(() -> stream.startTls(TRUSTING));
+                                                    until(stream::isBeingRead);
+                                                    assertThatIllegalStateException()
+                                                            .isThrownBy(
+                                                                    () ->
+                                                                            stream.startTls(
+                                                                                    TRUSTING));
+                                                    assertThatIllegalStateException()
+                                                            .isThrownBy(
+                                                                    () ->
+                                                                            stream.write(
+                                                                                    new byte[1]));
+                                                });
+                                        stream.write(Bytes.utf8("one\n"));
+                                        assertThat(stream.readLine()).isEqualTo("you said one");
+                                    }
+                                }));
+    }
+
+    @Test
     void a_server_needs_a_key_and_loses_nothing_without() throws Exception {
         run(
                 driver,

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 
 /** Trust, keys, names, versions and engines; what follows from them shows in a handshake. */
 @ExtendWith(NoLeaks.class)
@@ -59,10 +60,12 @@ class TlsOptionsTest {
                                                 .isThrownBy(
                                                         () ->
                                                                 TcpStream.connect(
-                                                                        ConnectOptions.of(
-                                                                                        "localhost",
-                                                                                        port)
-                                                                                .tls(client)))
+                                                                                ConnectOptions.of(
+                                                                                                "localhost",
+                                                                                                port)
+                                                                                        .tls(
+                                                                                                client))
+                                                                        .readExactly(1))
                                                 .satisfies(e -> failure[0] = e)));
         return failure[0];
     }
@@ -151,6 +154,26 @@ class TlsOptionsTest {
     }
 
     @Test
+    void a_name_is_no_way_around_the_certificate_that_a_server_demands() throws Exception {
+        for (TlsOptions demanding :
+                List.of(
+                        Certificates.good()
+                                .trust(Certificates.authority())
+                                .forName("example.org", Certificates.otherName()),
+                        Certificates.good()
+                                .forName("example.org", Certificates.otherName())
+                                .trust(Certificates.authority()))) {
+            connected(
+                    demanding,
+                    TRUSTING.serverName("example.org")
+                            .key(Certificates.goodStore(), Certificates.PASSWORD),
+                    info -> assertThat(nameOfPeer(info)).isEqualTo("CN=other"));
+            assertThat(refused(demanding, TRUSTING.serverName("example.org")).kind())
+                    .isEqualTo(TlsException.Kind.HANDSHAKE);
+        }
+    }
+
+    @Test
     void the_name_to_verify_may_be_another_than_the_host() throws Exception {
         connected(
                 Certificates.otherName(),
@@ -232,6 +255,17 @@ class TlsOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Certificates.good().forName("example.org", TRUSTING))
                 .withMessageContaining("example.org");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Certificates.good().forName("*", Certificates.otherName()))
+                .withMessageContaining("'*'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                TlsStream.client(
+                                        StreamPair.inMemory().left(),
+                                        TRUSTING.serverName("a")
+                                                .forName("b", Certificates.otherName())))
+                .withMessageContaining("serverName");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TRUSTING.serverName(""))
                 .withMessageContaining("anyName()");

@@ -26,6 +26,7 @@ class TlsStreamContractTest extends StreamContract {
 
     enum Kind {
         MEMORY,
+        MEMORY_TLS_1_2,
         FOREIGN,
         TLS,
         TCP,
@@ -59,7 +60,7 @@ class TlsStreamContractTest extends StreamContract {
     <X extends Exception> void connected(Case<X> body) throws Exception {
         Case<X> secured =
                 (group, left, right) -> {
-                    StreamPair pair = secure(left, right);
+                    StreamPair pair = secure(left, right, kind == Kind.MEMORY_TLS_1_2);
                     try {
                         Weft.group(inner -> body.run(inner, pair.left(), pair.right()));
                     } finally {
@@ -68,7 +69,7 @@ class TlsStreamContractTest extends StreamContract {
                     }
                 };
         switch (kind) {
-            case MEMORY -> inMemory(secured);
+            case MEMORY, MEMORY_TLS_1_2 -> inMemory(secured);
             case FOREIGN ->
                     inMemory(
                             (group, left, right) ->
@@ -76,7 +77,7 @@ class TlsStreamContractTest extends StreamContract {
             case TLS ->
                     inMemory(
                             (group, left, right) -> {
-                                StreamPair pair = secure(left, right);
+                                StreamPair pair = secure(left, right, false);
                                 secured.run(group, pair.left(), pair.right());
                             });
             case TCP -> overTcp(secured);
@@ -85,11 +86,12 @@ class TlsStreamContractTest extends StreamContract {
         }
     }
 
-    private static StreamPair secure(ByteStream left, ByteStream right) {
+    private static StreamPair secure(ByteStream left, ByteStream right, boolean old) {
+        TlsOptions client = old ? CLIENT.versions("TLSv1.2") : CLIENT;
         return Weft.groupCall(
                 group -> {
                     Task<TlsStream> server = group.start(() -> TlsStream.server(right, SERVER));
-                    return new StreamPair(TlsStream.client(left, CLIENT), server.await());
+                    return new StreamPair(TlsStream.client(left, client), server.await());
                 });
     }
 

@@ -113,6 +113,49 @@ class UnixSocketTest {
     }
 
     @Test
+    void a_place_that_is_taken_costs_no_descriptor() throws Exception {
+        Files.writeString(path(), "precious");
+        run(
+                driver,
+                () -> {
+                    long before = descriptors();
+                    for (int i = 0; i < 20; i++) {
+                        assertThatExceptionOfType(BindFailedException.class)
+                                .isThrownBy(() -> UnixServer.listen(path()));
+                    }
+                    assertThat(descriptors()).isLessThan(before + 20);
+                });
+    }
+
+    private static long descriptors() throws IOException {
+        try (var all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
+        }
+    }
+
+    @Test
+    void a_name_of_one_letter_does_as_well() throws Exception {
+        UnixAddress address = UnixAddress.of(folder.resolve("s"));
+        run(driver, () -> serving(address, () -> assertEchoes(address)));
+        try (var left = Files.list(folder)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void a_server_that_is_left_open_is_closed_with_the_loop() throws Exception {
+        try (var log = new Log()) {
+            TestLoop.runUnchecked(
+                    driver,
+                    () -> {
+                        var _ = UnixServer.listen(path());
+                    });
+            assertThat(log.text()).contains("still open").contains("UnixServer " + path());
+        }
+        assertThat(path()).doesNotExist();
+    }
+
+    @Test
     void a_file_of_another_kind_is_left_alone() throws Exception {
         Files.writeString(path(), "precious");
         run(

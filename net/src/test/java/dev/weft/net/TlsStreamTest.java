@@ -1,0 +1,67 @@
+package dev.weft.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.weft.Task;
+import dev.weft.Weft;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+
+/** TLS over streams, beyond what every stream does. */
+@ExtendWith(NoLeaks.class)
+@Timeout(60)
+class TlsStreamTest {
+    private static final TlsOptions CLIENT =
+            TlsOptions.client().trust(Certificates.authority()).serverName("localhost");
+
+    /** TLS 1.3's server still has tickets to send when the client has gone. */
+    @Test
+    void what_a_client_said_before_it_went_is_read_by_a_server_that_comes_late() {
+        Weft.run(
+                () -> {
+                    try (var pair = StreamPair.inMemory()) {
+                        Weft.group(
+                                group -> {
+                                    Task<@Nullable String> server =
+                                            group.start(
+                                                    () -> {
+                                                        try (var stream =
+                                                                TlsStream.server(
+                                                                        pair.right(),
+                                                                        Certificates.good())) {
+                                                            return stream.readLine();
+                                                        }
+                                                    });
+                                    try (var stream = TlsStream.client(pair.left(), CLIENT)) {
+                                        stream.write(Bytes.utf8("and goodbye\n"));
+                                    }
+                                    assertThat(server.await()).isEqualTo("and goodbye");
+                                });
+                    }
+                });
+    }
+
+    @Test
+    void a_handshake_that_nobody_answers_is_given_up_and_the_carrier_aborted() {
+        Weft.run(
+                () -> {
+                    try (var pair = StreamPair.inMemory()) {
+                        assertThatExceptionOfType(TlsException.class)
+                                .isThrownBy(
+                                        () ->
+                                                TlsStream.client(
+                                                        pair.left(),
+                                                        CLIENT.handshakeTimeout(
+                                                                Duration.ofMillis(20))))
+                                .withMessageContaining("timed out");
+                        assertThat(pair.left().isClosed()).isTrue();
+                    }
+                });
+    }
+}
