@@ -10,9 +10,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -253,7 +256,9 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
     }
 
     /**
-     * Stops listening at once; connections that are open go on. Never waits; may be called twice.
+     * Stops listening at once, with the driver nio in the loop's next turn: until then the system
+     * takes connections, to reset them, and keeps the address. Connections that are open go on.
+     * Never waits; may be called twice.
      */
     @Override
     public final void close() {
@@ -270,8 +275,22 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
     private void end() {
         driver.released(this);
         accepting.close();
+        if (channel.isOpen()) {
+            stopListening();
+        }
         var _ = channel.close();
         stopped();
+    }
+
+    /** io_uring closes a socket later, when it has given back what it was asked to do with it. */
+    private void stopListening() {
+        if (channel instanceof UnixChannel known && known.fd() instanceof Socket socket) {
+            try {
+                socket.shutdown();
+            } catch (IOException e) {
+                Reporting.log(Level.DEBUG, this + ": it goes on listening until it is closed", e);
+            }
+        }
     }
 
     /**

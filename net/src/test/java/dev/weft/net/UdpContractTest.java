@@ -1,11 +1,11 @@
 package dev.weft.net;
 
+import static dev.weft.net.Networks.at;
 import static dev.weft.net.StreamContract.assertIsForeign;
 import static dev.weft.net.StreamContract.cancel;
 import static dev.weft.net.StreamContract.directBuffer;
 import static dev.weft.net.StreamContract.random;
 import static dev.weft.net.TestLoop.until;
-import static dev.weft.net.UdpNetworks.at;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,7 +38,7 @@ import java.util.concurrent.TimeoutException;
 /** What {@link UdpSocket} does with each driver, and over a simulated network. */
 @ExtendWith(NoLeaks.class)
 @ParameterizedClass
-@MethodSource("dev.weft.net.UdpNetworks#all")
+@MethodSource("dev.weft.net.Networks#all")
 @Timeout(60)
 class UdpContractTest {
     private static final String HERE = "127.0.0.1";
@@ -59,7 +59,7 @@ class UdpContractTest {
     }
 
     private void sockets(UdpOptions options, Case body) throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     try (var left = UdpSocket.bind(UdpOptions.of(HERE, 0));
@@ -71,7 +71,7 @@ class UdpContractTest {
 
     /** As {@link #sockets}, with {@code left} connected to {@code right}. */
     private void connected(Case body) throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     try (var right = UdpSocket.bind(HERE, 0);
@@ -82,7 +82,7 @@ class UdpContractTest {
     }
 
     private int unusedPort() throws IOException {
-        return UdpNetworks.unusedPort(network);
+        return Networks.unusedPort(network);
     }
 
     private static String text(Datagram received) {
@@ -258,7 +258,7 @@ class UdpContractTest {
 
     @Test
     void over_ipv6_as_over_ipv4() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     try (var left = UdpSocket.bind("::1", 0);
@@ -278,7 +278,7 @@ class UdpContractTest {
 
     @Test
     void one_that_is_bound_to_all_addresses_speaks_both() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     try (var all = UdpSocket.bind("", 0);
@@ -306,7 +306,7 @@ class UdpContractTest {
 
     @Test
     void names_are_looked_up() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     try (var left = UdpSocket.bind("localhost", 0);
@@ -385,7 +385,7 @@ class UdpContractTest {
 
     @Test
     void a_receive_is_told_once_that_nobody_is_there_and_goes_on_after_it() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     int port = unusedPort();
@@ -408,7 +408,7 @@ class UdpContractTest {
 
     @Test
     void a_receive_that_waits_is_told_that_nobody_is_there() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     try (var socket = UdpSocket.connect(HERE, unusedPort())) {
@@ -426,7 +426,7 @@ class UdpContractTest {
 
     @Test
     void a_send_is_told_once_that_nobody_is_there_and_has_not_sent() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     int port = unusedPort();
@@ -448,7 +448,7 @@ class UdpContractTest {
 
     @Test
     void being_told_often_does_not_stop_what_is_received() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     int port = unusedPort();
@@ -608,7 +608,7 @@ class UdpContractTest {
 
     @Test
     void an_address_of_another_machine_is_refused() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () ->
                         assertThatExceptionOfType(BindFailedException.class)
@@ -618,7 +618,7 @@ class UdpContractTest {
 
     @Test
     void a_port_can_be_shared_if_all_agree() throws Exception {
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     UdpOptions shared = UdpOptions.of(HERE, 0).reusePort(true);
@@ -735,7 +735,7 @@ class UdpContractTest {
     void another_loop_is_refused() throws Exception {
         List<UdpSocket> sockets = new ArrayList<>();
         sockets((group, left, right) -> sockets.add(left));
-        UdpNetworks.run(
+        Networks.run(
                 network,
                 () -> {
                     UdpSocket foreign = sockets.getFirst();

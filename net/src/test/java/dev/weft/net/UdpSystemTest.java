@@ -1,8 +1,8 @@
 package dev.weft.net;
 
+import static dev.weft.net.Networks.at;
 import static dev.weft.net.TestLoop.run;
 import static dev.weft.net.TestLoop.runUnchecked;
-import static dev.weft.net.UdpNetworks.at;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

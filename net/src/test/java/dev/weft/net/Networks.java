@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /** What UDP is tested over: each driver, and a simulated network. */
-final class UdpNetworks {
+final class Networks {
     static final String SIMULATED = "simulated";
 
-    private UdpNetworks() {}
+    private Networks() {}
 
     static Stream<String> all() {
         return Boolean.getBoolean("weft.test.portable")
