@@ -143,8 +143,9 @@ public final class HttpClient implements AutoCloseable {
         if (url.secure()) {
             options = options.tls(tlsOptions());
         }
-        TcpStream stream = TcpStream.connect(options);
-        return Wire.attach(stream.detach(), url.secure());
+        try (TcpStream stream = TcpStream.connect(options)) {
+            return Wire.attach(stream.detach(), url.secure());
+        }
     }
 
     private TlsOptions tlsOptions() {

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * What {@link ServerExchange#respondStream} gives: closing it ends the body, and keeps the
- * connection.
+ * What {@link ServerExchange#respondStream} gives. Its end is not the body's: a handler that fails
+ * or is cancelled may close it on its way out, and what was cut short must not look whole.
  */
 final class ResponseOutput extends OutputStream {
 
     private final BodyOutput out;
     private final boolean discarding;
+    private boolean closed;
 
     /**
      * @param discarding for the answer to HEAD, whose body is not sent
@@ -22,6 +23,7 @@ final class ResponseOutput extends OutputStream {
 
     @Override
     public void write(int b) throws IOException {
+        requireOpen();
         if (!discarding) {
             out.write(b);
         }
@@ -29,6 +31,7 @@ final class ResponseOutput extends OutputStream {
 
     @Override
     public void write(byte[] data, int offset, int length) throws IOException {
+        requireOpen();
         if (!discarding) {
             out.write(data, offset, length);
         }
@@ -39,8 +42,14 @@ final class ResponseOutput extends OutputStream {
         out.flush();
     }
 
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the answer's stream is closed");
+        }
+    }
+
     @Override
-    public void close() throws IOException {
-        out.finish();
+    public void close() {
+        closed = true;
     }
 }

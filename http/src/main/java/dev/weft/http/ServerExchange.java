@@ -216,8 +216,9 @@ public final class ServerExchange {
 
     /**
      * Begins an answer whose body is written piece by piece; a write waits where the client is
-     * slow, {@code flush} sends what is buffered. The body ends when the stream is closed or the
-     * handler returns.
+     * slow, {@code flush} sends what is buffered. The body ends when the handler returns, also if
+     * the stream was closed before. A handler that fails or is cancelled breaks the connection off,
+     * so the client sees that something is missing.
      *
      * @throws IllegalStateException if there is an answer already
      */

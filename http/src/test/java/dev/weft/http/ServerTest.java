@@ -20,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /** The server against bytes written by hand, and against the JDK's client. */
 @ExtendWith(NoLeaks.class)
@@ -259,6 +260,13 @@ class ServerTest {
                     switch (exchange.path()) {
                         case "/before" -> throw new IOException("planted");
                         case "/silent" -> {}
+                        case "/closing" -> {
+                            try (OutputStream out = exchange.respondStream(200, Headers.empty())) {
+                                out.write(1);
+                                out.flush();
+                                throw new IOException("planted");
+                            }
+                        }
                         default -> {
                             OutputStream out = exchange.respondStream(200, Headers.empty());
                             out.write(1);
@@ -274,11 +282,11 @@ class ServerTest {
                     assertThat(talk(port, "GET /silent HTTP/1.1\r\n" + HOST + "\r\n"))
                             .startsWith("HTTP/1.1 500");
                     try (HttpClient client = HttpClient.create()) {
-                        assertThatExceptionOfType(HttpException.Protocol.class)
-                                .isThrownBy(
-                                        () ->
-                                                client.get("http://127.0.0.1:" + port + "/within")
-                                                        .bytes());
+                        for (String path : List.of("/within", "/closing")) {
+                            String url = "http://127.0.0.1:" + port + path;
+                            assertThatExceptionOfType(HttpException.Protocol.class)
+                                    .isThrownBy(() -> client.get(url).bytes());
+                        }
                     }
                 });
     }
