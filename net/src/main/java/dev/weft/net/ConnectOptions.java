@@ -42,6 +42,9 @@ public record ConnectOptions(
             throw new IllegalArgumentException(
                     "connectTimeout " + connectTimeout + " is not positive");
         }
+        if (tls != null) {
+            tls.require(false, host, target(host, port));
+        }
         if (attemptDelay.isNegative()) {
             throw new IllegalArgumentException("attemptDelay " + attemptDelay + " is negative");
         }

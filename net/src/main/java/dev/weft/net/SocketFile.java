@@ -69,7 +69,7 @@ final class SocketFile {
                 name.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
             }
             Path candidate = path.resolveSibling(name.toString());
-            if (Files.notExists(candidate, LinkOption.NOFOLLOW_LINKS)) {
+            if (!candidate.equals(path) && Files.notExists(candidate, LinkOption.NOFOLLOW_LINKS)) {
                 return candidate;
             }
         }

@@ -261,10 +261,8 @@ class TlsOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
-                                TlsStream.client(
-                                        StreamPair.inMemory().left(),
-                                        TRUSTING.serverName("a")
-                                                .forName("b", Certificates.otherName())))
+                                ConnectOptions.of("a", 1)
+                                        .tls(TRUSTING.forName("b", Certificates.otherName())))
                 .withMessageContaining("serverName");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TRUSTING.serverName(""))
