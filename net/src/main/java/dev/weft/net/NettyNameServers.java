@@ -33,7 +33,8 @@ final class NettyNameServers implements NameServers {
     private final PollingDriver driver;
     private final DnsOptions options;
     private @Nullable DnsNameResolver resolver;
-    private @Nullable SystemNames system;
+    private SystemNames system = SystemNames.unknown();
+    private boolean isRead;
     private long read;
 
     NettyNameServers(PollingDriver driver, DnsOptions options) {
@@ -42,13 +43,12 @@ final class NettyNameServers implements NameServers {
     }
 
     private SystemNames system() {
-        SystemNames now = system;
-        if (now == null || driver.nanoTime() - read > REREAD_NANOS) {
-            now = SystemNames.read();
-            system = now;
+        if (!isRead || driver.nanoTime() - read > REREAD_NANOS) {
+            system = system.readAgain();
+            isRead = true;
             read = driver.nanoTime();
         }
-        return now;
+        return system;
     }
 
     // ---- what is known

@@ -1,12 +1,12 @@
 package dev.weft.net;
 
 import io.netty.resolver.HostsFileEntriesProvider;
-import io.netty.resolver.dns.DefaultDnsServerAddressStreamProvider;
 import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * What the system's files say of names: {@code resolv.conf} (5) and the hosts file. Small and
  * local, so they are read in place: a pool of threads could be full, and then no name would be
- * found.
+ * found. What can't be read is as it was before, since whoever writes a file may be about to.
  *
  * @param search domains
  * @param hosts addresses of a name in small letters, IPv4 first
@@ -33,28 +33,43 @@ record SystemNames(
         int ndots,
         Map<String, List<InetAddress>> hosts) {
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+    private static final Path HOSTS = hostsFile();
     private static final int DNS_PORT = 53;
+
+    /** Who is asked where nobody is named: resolver(5). */
+    private static final List<InetSocketAddress> THIS_MACHINE =
+            List.of(new InetSocketAddress(NetUtil.LOCALHOST4, DNS_PORT));
+
     private static final int MOST_SERVERS = 3;
     private static final int MOST_DOMAINS = 32;
     private static final int MOST_NDOTS = 15;
 
-    static SystemNames read() {
-        List<String> lines = List.of();
-        List<InetSocketAddress> fallback;
+    static SystemNames unknown() {
+        return of(List.of(), Map.of());
+    }
+
+    private static Path hostsFile() {
+        String windows = System.getenv("SystemRoot");
+        return windows == null
+                ? Path.of("/etc/hosts")
+                : Path.of(windows, "system32", "drivers", "etc", "hosts");
+    }
+
+    SystemNames readAgain() {
+        return readAgain(RESOLV_CONF, HOSTS);
+    }
+
+    SystemNames readAgain(Path resolvConf, Path hostsFile) {
+        Map<String, List<InetAddress>> now = readHosts(hostsFile);
         try {
-            lines = Files.readAllLines(RESOLV_CONF, StandardCharsets.ISO_8859_1);
-            fallback = List.of(new InetSocketAddress(NetUtil.LOCALHOST4, DNS_PORT));
+            return of(Files.readAllLines(resolvConf, StandardCharsets.ISO_8859_1), now);
         } catch (IOException e) {
-            fallback = DefaultDnsServerAddressStreamProvider.defaultAddressList();
+            return new SystemNames(servers, search, ndots, now);
         }
-        return of(lines, fallback, readHosts());
     }
 
     /** From the lines of a {@code resolv.conf}; what makes no sense in it counts as absent. */
-    static SystemNames of(
-            List<String> lines,
-            List<InetSocketAddress> fallback,
-            Map<String, List<InetAddress>> hosts) {
+    static SystemNames of(List<String> lines, Map<String, List<InetAddress>> hosts) {
         List<InetSocketAddress> servers = new ArrayList<>();
         List<String> search = List.of();
         int ndots = 1;
@@ -74,7 +89,7 @@ record SystemNames(
             }
         }
         return new SystemNames(
-                servers.isEmpty() ? fallback : List.copyOf(servers), search, ndots, hosts);
+                servers.isEmpty() ? THIS_MACHINE : List.copyOf(servers), search, ndots, hosts);
     }
 
     private static void add(List<InetSocketAddress> servers, String address) {
@@ -102,9 +117,14 @@ record SystemNames(
         return before;
     }
 
-    private static Map<String, List<InetAddress>> readHosts() {
-        HostsFileEntriesProvider file =
-                HostsFileEntriesProvider.parser().parseSilently(StandardCharsets.UTF_8);
+    private Map<String, List<InetAddress>> readHosts(Path hostsFile) {
+        HostsFileEntriesProvider file;
+        try (var lines =
+                new InputStreamReader(Files.newInputStream(hostsFile), StandardCharsets.UTF_8)) {
+            file = HostsFileEntriesProvider.parser().parse(lines);
+        } catch (IOException e) {
+            return hosts;
+        }
         var all = new HashMap<String, List<InetAddress>>();
         Stream.of(file.ipv4Entries(), file.ipv6Entries())
                 .flatMap(family -> family.entrySet().stream())

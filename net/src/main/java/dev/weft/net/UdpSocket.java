@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.Iterator;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -204,9 +203,11 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
 
     /**
      * Waits for room and sends {@code content}, which may be empty, and takes it over, whether it
-     * succeeds or not. It returns when the system has taken the datagram. Cancelled while it waits
-     * for room, it has sent nothing; once the system has been given the datagram, it ends as if it
-     * had not been cancelled.
+     * succeeds or not. It returns when the system has taken the datagram. Cancelled while another
+     * task's datagram waits for the system, it has sent nothing. Cancelled while its own does, the
+     * one at a time whose turn it is, that one may still go out: it does when the system has room,
+     * before those of other tasks, unless this is closed first; should the system refuse it then,
+     * nobody is told. Once the system has taken it, a cancellation shows at the next wait.
      *
      * @throws IllegalArgumentException if it has more bytes than a datagram can: 65,507 over IPv4
      *     and 65,527 over IPv6; or if {@code to} is unresolved or of the other kind of address
@@ -215,7 +216,11 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
      * @throws ConnectionClosedException if this is closed
      */
     public void send(Bytes content, InetSocketAddress to) {
-        sendTo(content.take(), Objects.requireNonNull(to, "the address"));
+        if (to == null) {
+            content.close();
+            throw new NullPointerException("the address to send to is null");
+        }
+        sendTo(content.take(), to);
     }
 
     /** As {@link #send(Bytes, InetSocketAddress)}, with a copy. */
@@ -348,10 +353,11 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
         } finally {
             driver.inside.exit();
         }
-        if (!sent.isDone()) {
+        if (sent.isDone()) {
+            letNextSend();
+        } else {
             awaitTaken(sent);
         }
-        letNextSend();
         if (!sent.isSuccess()) {
             if (closed) {
                 throw isClosedHere();
@@ -360,7 +366,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
         }
     }
 
-    /** Not to be taken back: whether it is sent only the system knows. */
+    /** Not to be taken back: who is cancelled leaves it to the system, and so the next waits. */
     private void awaitTaken(ChannelFuture sent) {
         sending = sent;
         WaitList taken = new WaitList("UdpSocket.send");
@@ -370,12 +376,13 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
                     done -> {
                         sending = null;
                         taken.wakeAll(null);
+                        letNextSend();
                     });
         } finally {
             driver.inside.exit();
         }
         while (!sent.isDone()) {
-            taken.awaitUncancellable();
+            taken.await();
         }
     }
 

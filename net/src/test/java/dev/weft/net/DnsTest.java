@@ -16,6 +16,7 @@ import dev.weft.net.DnsOptions.Families;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -543,16 +546,49 @@ class DnsTest {
                         "options rotate ndots:99 timeout:1",
                         "nameserver 10.0.0.3",
                         "nameserver 10.0.0.4");
-        var system = SystemNames.of(lines, List.of(), Map.of("one", List.of(one)));
+        var system = SystemNames.of(lines, Map.of("one", List.of(one)));
         assertThat(system.servers()).containsExactly(at("10.0.0.1"), at("fe80::1"), at("10.0.0.3"));
         assertThat(system.search()).containsExactly("a.test", "b.test");
         assertThat(system.ndots()).isEqualTo(15);
         assertThat(system.hostAt(one)).isEqualTo("one");
         assertThat(system.hostAt(InetAddress.ofLiteral("192.0.2.2"))).isNull();
-        var nothing = SystemNames.of(List.of(""), List.of(SILENT), Map.of());
-        assertThat(nothing.servers()).containsExactly(SILENT);
+        var nothing = SystemNames.of(List.of(""), Map.of());
+        assertThat(nothing.servers()).containsExactly(at("127.0.0.1"));
         assertThat(nothing.ndots()).isEqualTo(1);
-        assertThat(SystemNames.read().servers()).isNotEmpty();
+        assertThat(SystemNames.unknown().readAgain().servers()).isNotEmpty();
+    }
+
+    @Test
+    void a_system_file_that_cannot_be_read_is_as_it_was(@TempDir Path folder) throws Exception {
+        InetAddress one = InetAddress.ofLiteral("192.0.2.1");
+        Path resolvConf = folder.resolve("resolv.conf");
+        Path hosts = folder.resolve("hosts");
+        SystemNames none = SystemNames.unknown().readAgain(resolvConf, hosts);
+        assertThat(none.servers()).containsExactly(at("127.0.0.1"));
+        assertThat(none.hosts()).isEmpty();
+
+        Files.writeString(resolvConf, "nameserver 10.0.0.1\nsearch a.test\noptions ndots:2\n");
+        Files.writeString(hosts, "192.0.2.1 one\n");
+        SystemNames both = none.readAgain(resolvConf, hosts);
+        assertThat(both.servers()).containsExactly(at("10.0.0.1"));
+        assertThat(both.hosts()).containsEntry("one", List.of(one));
+
+        Files.delete(resolvConf);
+        Files.writeString(hosts, "192.0.2.1 uno\n");
+        SystemNames newHosts = both.readAgain(resolvConf, hosts);
+        assertThat(newHosts)
+                .isEqualTo(
+                        new SystemNames(
+                                List.of(at("10.0.0.1")),
+                                List.of("a.test"),
+                                2,
+                                Map.of("uno", List.of(one))));
+
+        Files.delete(hosts);
+        Files.writeString(resolvConf, "nameserver 10.0.0.2\n");
+        SystemNames newServers = newHosts.readAgain(resolvConf, hosts);
+        assertThat(newServers.servers()).containsExactly(at("10.0.0.2"));
+        assertThat(newServers.hostAt(one)).isEqualTo("uno");
     }
 
     // ---- connecting

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -217,6 +218,19 @@ class UdpContractTest {
                     assertThat(content.refCnt()).isZero();
                     left.send(Bytes.utf8("x"), at(right));
                     assertThat(text(right.receive())).isEqualTo("x");
+                });
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void without_an_address_it_is_refused_and_what_it_got_is_freed() throws Exception {
+        sockets(
+                (group, left, right) -> {
+                    ByteBuf content = directBuffer(1);
+                    assertThatNullPointerException()
+                            .isThrownBy(() -> left.send(new Bytes(content), null))
+                            .withMessageContaining("the address");
+                    assertThat(content.refCnt()).isZero();
                 });
     }
 

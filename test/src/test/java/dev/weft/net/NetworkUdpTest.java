@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.Outcome;
 import dev.weft.Task;
 import dev.weft.Weft;
 import dev.weft.test.Exploration;
@@ -198,6 +199,41 @@ class NetworkUdpTest {
                                 }
                                 fills.await();
                                 send(sender, 7);
+                                assertThat(next(receiver)).isEqualTo(7);
+                            });
+                });
+    }
+
+    @Test
+    void a_send_that_the_system_has_not_taken_is_cancelled_at_once_and_may_still_go_out()
+            throws Exception {
+        sending(
+                (sim, link, sender, receiver) -> {
+                    var _ = link.bandwidth(100_000);
+                    Weft.group(
+                            group -> {
+                                Task<?> fills =
+                                        group.start(
+                                                () -> {
+                                                    for (int i = 0; i < 30; i++) {
+                                                        sender.send(new byte[10_000]);
+                                                    }
+                                                });
+                                Weft.sleep(Duration.ofMillis(1));
+                                Task<?> next = group.start(() -> send(sender, 7));
+                                Weft.sleep(Duration.ofMillis(1));
+                                assertThat(sender.senders.size()).isEqualTo(1);
+                                Duration before = sim.elapsed();
+                                fills.cancel("as the test wants it");
+                                assertThat(fills.outcome()).isInstanceOf(Outcome.Cancelled.class);
+                                assertThat(sim.elapsed()).isEqualTo(before);
+                                next.await();
+                                // 20 fill the buffer; the one more was the system's to decide
+                                for (int i = 0; i < 21; i++) {
+                                    try (Datagram received = receiver.receive()) {
+                                        assertThat(received.content().length()).isEqualTo(10_000);
+                                    }
+                                }
                                 assertThat(next(receiver)).isEqualTo(7);
                             });
                 });
