@@ -19,7 +19,7 @@ module dev.weft.net {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
-    requires jdk.unsupported; // for Signals
+    requires jdk.unsupported; // for Signals and ExtendedCopyOption
 
     exports dev.weft.file;
     exports dev.weft.net;

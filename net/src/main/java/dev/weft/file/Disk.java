@@ -1,5 +1,7 @@
 package dev.weft.file;
 
+import com.sun.nio.file.ExtendedCopyOption;
+
 import dev.weft.Loop;
 import dev.weft.Offload;
 import dev.weft.Weft;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -21,7 +24,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +43,11 @@ public final class Disk {
     private static final OpenOption[] ANEW = {
         StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING
     };
+
+    private static final Set<String> NO_NAMES = Set.of("", ".", "..");
+    private static final FileAttribute<?> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<?>[] ANY = {};
 
     private Disk() {}
 
@@ -98,12 +108,20 @@ public final class Disk {
     /**
      * Writes a file: makes it, or replaces what is in it, unless the options say otherwise (as in
      * {@link Files#write}; with {@code APPEND} it goes to the end, whoever else does so, too).
-     * Cancelled, it may have written a part.
+     * Cancelled, it may have written a part; while it still opens, at most an empty file is made,
+     * and what was in one stays.
+     *
+     * @throws IllegalArgumentException with both {@code APPEND} and {@code TRUNCATE_EXISTING}
      */
     public static void write(Path path, byte[] bytes, OpenOption... options) {
         Objects.requireNonNull(bytes, "the bytes");
         Set<OpenOption> all = new HashSet<>(List.of(options.length > 0 ? options : ANEW));
         all.add(StandardOpenOption.WRITE);
+        boolean anew = all.remove(StandardOpenOption.TRUNCATE_EXISTING); // not by an abandoned open
+        if (anew && all.contains(StandardOpenOption.APPEND)) {
+            throw new IllegalArgumentException(
+                    path + ": APPEND keeps what TRUNCATE_EXISTING drops; give one of them");
+        }
         FileChannel file = Call.look("open", path, () -> FileChannel.open(path, all));
         try {
             Call.change(
@@ -111,6 +129,9 @@ public final class Disk {
                     path,
                     () -> {
                         try (file) {
+                            if (anew) {
+                                file.truncate(0);
+                            }
                             fill(file, bytes);
                         }
                     });
@@ -129,8 +150,9 @@ public final class Disk {
     /**
      * Replaces a file, or makes it, all or nothing: whoever reads it sees what was or what is, also
      * after a crash. The bytes go to a file beside it, are forced to the disk, and take its name.
-     * The new one has the old one's permissions; a link is replaced itself. Cancelled, it has
-     * replaced it or left it, and nothing else stays.
+     * The new one has the old one's permissions, and until it is full none but its owner's; owner
+     * and group are the process's. A link is replaced itself. Cancelled, it has replaced it or left
+     * it, and nothing else stays.
      */
     public static void replace(Path path, byte[] bytes) {
         Objects.requireNonNull(bytes, "the bytes");
@@ -143,17 +165,22 @@ public final class Disk {
         if (path.getFileName() == null || Files.isDirectory(path)) {
             throw new FileSystemException(path.toString(), null, "Is a directory");
         }
+        FileAttribute<?>[] mode = hasMode(path) ? new FileAttribute<?>[] {OWNERS} : ANY;
         FileAlreadyExistsException taken = null;
         for (long number : numbers) {
             String name = "." + path.getFileName() + "." + Long.toHexString(number) + ".tmp";
             Path beside = path.resolveSibling(name);
             try (FileChannel channel =
                     FileChannel.open(
-                            beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                            beside,
+                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                            mode)) {
                 try {
                     fill(channel, bytes);
+                    if (hasMode(path)) {
+                        Files.setPosixFilePermissions(beside, Files.getPosixFilePermissions(path));
+                    }
                     channel.force(true);
-                    takeOverPermissions(path, beside);
                     Files.move(
                             beside,
                             path,
@@ -184,11 +211,9 @@ public final class Disk {
         }
     }
 
-    private static void takeOverPermissions(Path from, Path to) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
-        if (view != null && Files.exists(from)) {
-            view.setPermissions(Files.getPosixFilePermissions(from));
-        }
+    private static boolean hasMode(Path path) {
+        return Files.getFileAttributeView(path, PosixFileAttributeView.class) != null
+                && Files.exists(path);
     }
 
     /** So that the name survives a crash, where folders can be opened. */
@@ -296,28 +321,56 @@ public final class Disk {
      * Deletes a folder with all that is in it, links themselves and not what they point to; or a
      * file. What is gone already is no failure. Cancelled, it has deleted a part.
      *
+     * <p>Not for folders that others may write: who puts a link in a folder's place meanwhile has
+     * what it points to deleted.
+     *
      * @return how many files and folders it has deleted
-     * @throws IllegalArgumentException for the root of a file system
+     * @throws IllegalArgumentException for the root of a file system, an empty path, and one that
+     *     ends with {@code .} or {@code ..}
      */
     public static long deleteTree(Path path) {
-        if (path.toAbsolutePath().normalize().getFileName() == null) {
-            throw new IllegalArgumentException(path + " is a root: name what is to be deleted");
+        Path name = path.getFileName();
+        if (name == null || NO_NAMES.contains(name.toString())) {
+            throw new IllegalArgumentException(
+                    "'" + path + "' is a root or ends without a name: name what is to be deleted");
         }
         return Call.change("delete", path, () -> Walk.delete(path));
     }
 
     /**
-     * Moves or renames, as {@link Files#move}. Cancelled meanwhile, it moves on and returns; so do
-     * {@link #copy} and {@link #delete}.
+     * Moves or renames, as {@link Files#move}. Cancelled meanwhile, it moves on and returns; so
+     * does {@link #delete}.
      */
     public static void move(Path from, Path to, CopyOption... options) {
         Objects.requireNonNull(to, "the target");
         Call.change("move", from, () -> Files.move(from, to, options));
     }
 
-    /** Copies a file, or makes a folder like {@code from}, as {@link Files#copy}. */
+    /**
+     * Copies a file, or makes a folder like {@code from}, as {@link Files#copy}. Cancelled
+     * meanwhile, it stops soon and deletes what it has copied; what it was to replace is gone. From
+     * or to other file systems than the default one it copies on and returns.
+     */
     public static void copy(Path from, Path to, CopyOption... options) {
         Objects.requireNonNull(to, "the target");
-        Call.change("copy", from, () -> Files.copy(from, to, options));
+        Set<CopyOption> all = new HashSet<>(List.of(options));
+        if (isDefault(from) && isDefault(to)) {
+            all.add(ExtendedCopyOption.INTERRUPTIBLE);
+        }
+        Call.change(
+                "copy",
+                from,
+                () -> {
+                    try {
+                        Files.copy(from, to, all.toArray(CopyOption[]::new));
+                    } catch (IOException e) {
+                        Offload.checkCancelled();
+                        throw e;
+                    }
+                });
+    }
+
+    private static boolean isDefault(Path path) {
+        return path.getFileSystem().equals(FileSystems.getDefault());
     }
 }

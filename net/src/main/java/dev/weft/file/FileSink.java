@@ -51,6 +51,7 @@ final class FileSink implements ByteSink {
             requireOpen();
         }
         pending.write(bytes, offset, length);
+        file.unwritten().add(this);
     }
 
     @Override
@@ -69,7 +70,7 @@ final class FileSink implements ByteSink {
     }
 
     private void requireOpen() {
-        if (closed) {
+        if (isClosed()) {
             throw new IllegalStateException(this + " is closed");
         }
     }
@@ -79,12 +80,27 @@ final class FileSink implements ByteSink {
             writing = true;
             try {
                 byte[] all = pending.toByteArray();
-                file.write(position, all);
+                file.put(position, all);
                 position += all.length;
-                pending.reset();
+                drop();
             } finally {
                 writing = false;
+                if (closed) {
+                    drop();
+                }
             }
+        }
+    }
+
+    private void drop() {
+        pending.reset();
+        file.unwritten().remove(this);
+    }
+
+    /** The file closes. Whoever is writing at the time hears of it. */
+    void finish() {
+        if (!writing) {
+            drain();
         }
     }
 
@@ -95,9 +111,18 @@ final class FileSink implements ByteSink {
             return;
         }
         closed = true;
-        if (!writing && !file.isClosed()) {
-            Weft.shield(OpenFile.CLOSE_LIMIT, this::drain);
+        if (writing) {
+            return;
         }
+        if (file.isClosed() && pending.size() > 0) {
+            throw new IllegalStateException(
+                    this
+                            + ": "
+                            + pending.size()
+                            + " bytes were not written: the file was closed before; close the sink"
+                            + " first");
+        }
+        Weft.shield(OpenFile.CLOSE_LIMIT, this::drain);
     }
 
     @Override
@@ -105,7 +130,7 @@ final class FileSink implements ByteSink {
         guard.check();
         closed = true;
         if (!writing) {
-            pending.reset();
+            drop();
         }
     }
 

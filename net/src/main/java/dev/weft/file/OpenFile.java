@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -48,6 +51,7 @@ public final class OpenFile implements AutoCloseable {
     private final Uninterrupted channel;
     private final WaitList guard = new WaitList("OpenFile");
     private final StillOpen stillOpen = StillOpen.here();
+    private final Set<FileSink> unwritten = new LinkedHashSet<>();
     private boolean closed;
 
     private OpenFile(Path path, AsynchronousFileChannel channel) {
@@ -67,7 +71,7 @@ public final class OpenFile implements AutoCloseable {
      * @throws IllegalArgumentException with {@code APPEND}
      */
     public static OpenFile open(Path path, OpenOption... options) {
-        Set<OpenOption> all = Set.of(options);
+        Set<OpenOption> all = new HashSet<>(List.of(options));
         if (all.contains(StandardOpenOption.APPEND)) {
             throw new IllegalArgumentException(
                     path
@@ -130,6 +134,11 @@ public final class OpenFile implements AutoCloseable {
     public void write(long position, byte[] bytes) {
         checkPosition(position);
         begin();
+        put(position, bytes);
+    }
+
+    /** Also for what is written while this closes. */
+    void put(long position, byte[] bytes) {
         Call.change("write", path, () -> writeHere(position, bytes));
     }
 
@@ -200,12 +209,17 @@ public final class OpenFile implements AutoCloseable {
     /**
      * Writes one after the other from {@code position} on. At most 64 KiB and one write are kept
      * back: {@link ByteSink#flush} hands them to the system, and so does {@link ByteSink#close},
-     * which leaves this open.
+     * which leaves this open. What is kept back when this closes is written then.
      */
     public ByteSink sink(long position) {
         checkPosition(position);
         begin();
         return new FileSink(this, position);
+    }
+
+    /** The sinks that keep something back. */
+    Set<FileSink> unwritten() {
+        return unwritten;
     }
 
     // ---- the end
@@ -218,8 +232,11 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /**
-     * Closes it, on another thread; waits for that, also when cancelled. A call that another task
-     * waits for fails. May be called twice.
+     * Writes what its sinks have kept back, then closes it, on another thread; waits for that, also
+     * when cancelled: then for five seconds each. A call that another task waits for fails. May be
+     * called twice.
+     *
+     * @throws FileException if what was kept back can't be written: it is closed all the same
      */
     @Override
     public void close() {
@@ -227,7 +244,11 @@ public final class OpenFile implements AutoCloseable {
         if (!closed) {
             closed = true;
             stillOpen.remove(this);
-            Weft.shield(CLOSE_LIMIT, () -> Call.change("close", path, channel::close));
+            try {
+                Weft.shield(CLOSE_LIMIT, () -> List.copyOf(unwritten).forEach(FileSink::finish));
+            } finally {
+                Weft.shield(CLOSE_LIMIT, () -> Call.change("close", path, channel::close));
+            }
         }
     }
 

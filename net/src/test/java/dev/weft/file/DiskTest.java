@@ -26,6 +26,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
@@ -213,6 +215,88 @@ class DiskTest {
                                             .isEqualTo(replaced ? 50_000_000 : 3);
                                 }));
         assertThat(names()).containsExactly("config");
+    }
+
+    @Test
+    void what_replaces_a_private_file_is_private_from_the_start() throws IOException {
+        Path file = file("config", "old");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        var seen = new TreeSet<String>();
+        byte[] content = new byte[20_000_000];
+        Weft.run(
+                () -> {
+                    while (seen.isEmpty()) {
+                        Weft.group(
+                                group -> {
+                                    var replacing =
+                                            group.start(() -> Disk.replace(file, content));
+                                    until(
+                                            () -> {
+                                                seen.addAll(modesBeside(file));
+                                                return replacing.isDone();
+                                            });
+                                });
+                    }
+                });
+        assertThat(seen).containsExactly("rw-------");
+    }
+
+    private Set<String> modesBeside(Path file) {
+        var modes = new TreeSet<String>();
+        for (String name : names()) {
+            try {
+                if (!folder.resolve(name).equals(file)) {
+                    modes.add(
+                            PosixFilePermissions.toString(
+                                    Files.getPosixFilePermissions(folder.resolve(name))));
+                }
+            } catch (IOException goneMeanwhile) {
+                assertThat(goneMeanwhile).isInstanceOf(NoSuchFileException.class);
+            }
+        }
+        return modes;
+    }
+
+    @Test
+    void a_write_that_is_cancelled_before_it_has_begun_drops_nothing() {
+        Path file = file("file", "old");
+        var held = new CountDownLatch(1);
+        Weft.run(
+                () ->
+                        Weft.group(
+                                group -> {
+                                    var writing = group.start(() -> Disk.write(file, "new"));
+                                    for (int i = 0; i < 200; i++) { // more than there are threads
+                                        group.start(() -> Weft.offload(() -> held.await()));
+                                    }
+                                    until(() -> openHere(file) == 1);
+                                    writing.cancel("as the test wants it");
+                                    Weft.checkpoint();
+                                    Weft.checkpoint();
+                                    held.countDown();
+                                    assertThat(writing.outcome())
+                                            .isInstanceOf(Outcome.Cancelled.class);
+                                }));
+        assertThat(file).hasContent("old");
+    }
+
+    @Test
+    void a_write_says_what_to_do_with_what_is_there() {
+        Path file = file("file", "old");
+        Weft.run(
+                () -> {
+                    Disk.write(file, "x", StandardOpenOption.WRITE);
+                    assertThatIllegalArgumentException()
+                            .isThrownBy(
+                                    () ->
+                                            Disk.write(
+                                                    file,
+                                                    "",
+                                                    StandardOpenOption.APPEND,
+                                                    StandardOpenOption.TRUNCATE_EXISTING))
+                            .withMessageStartingWith(file + ": APPEND");
+                });
+        assertThat(file).hasContent("xld");
     }
 
     @Test
@@ -404,6 +488,46 @@ class DiskTest {
                             .isThrownBy(() -> Disk.deleteTree(Path.of("/")));
                 });
         assertThat(names()).containsExactly("outside", "outside/kept");
+    }
+
+    @Test
+    void a_tree_without_a_name_is_not_deleted() throws IOException {
+        tree();
+        Weft.run(
+                () -> {
+                    for (Path path :
+                            List.of(
+                                    folder.resolve("a/.."),
+                                    folder.resolve("a/."),
+                                    Path.of(".."),
+                                    Path.of("."),
+                                    Path.of(""))) {
+                        assertThatIllegalArgumentException()
+                                .isThrownBy(() -> Disk.deleteTree(path))
+                                .withMessageContaining("name what is to be deleted");
+                    }
+                });
+        assertThat(names()).hasSize(6);
+    }
+
+    @Test
+    void a_cancelled_copy_stops_and_leaves_nothing() throws IOException {
+        Path file = file("file", "");
+        try (var sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1_000_000_000);
+        }
+        Path copy = folder.resolve("copy");
+        Weft.run(
+                () ->
+                        Weft.group(
+                                group -> {
+                                    var copying = group.start(() -> Disk.copy(file, copy));
+                                    until(() -> Files.exists(copy));
+                                    copying.cancel("as the test wants it");
+                                    assertThat(copying.outcome())
+                                            .isInstanceOf(Outcome.Cancelled.class);
+                                }));
+        assertThat(copy).doesNotExist();
     }
 
     @Test

@@ -75,7 +75,7 @@ class OpenFileTest {
                     assertThatIllegalArgumentException()
                             .isThrownBy(() -> OpenFile.open(file, APPEND))
                             .withMessageContaining("Disk.write(path, bytes, APPEND)");
-                    OpenFile open = OpenFile.open(file);
+                    OpenFile open = OpenFile.open(file, READ, READ);
                     try (open) {
                         assertThatIllegalArgumentException().isThrownBy(() -> open.read(-1, 1));
                         assertThatIllegalArgumentException().isThrownBy(() -> open.read(0, 0));
@@ -300,6 +300,49 @@ class OpenFileTest {
                     }
                 });
         assertThat(file).hasContent(expected + "ending");
+    }
+
+    @Test
+    void what_a_sink_keeps_back_is_written_when_its_file_closes() {
+        Path file = folder.resolve("file");
+        Weft.run(
+                () -> {
+                    ByteSink left;
+                    try (var open = OpenFile.open(file, CREATE, WRITE)) {
+                        left = open.sink();
+                        left.write("kept".getBytes(UTF_8));
+                        open.sink(4).write(" back".getBytes(UTF_8));
+                        ByteSink dropped = open.sink();
+                        dropped.write("none".getBytes(UTF_8));
+                        dropped.abort();
+                    }
+                    assertThatIllegalStateException()
+                            .isThrownBy(() -> left.write("late".getBytes(UTF_8)))
+                            .withMessage("ByteSink " + file + " is closed");
+                    left.close();
+                });
+        assertThat(file).hasContent("kept back");
+    }
+
+    @Test
+    void what_a_sink_can_not_write_is_not_lost_without_a_word() {
+        Path full = Path.of("/dev/full");
+        Weft.run(
+                () -> {
+                    OpenFile open = OpenFile.open(full, WRITE);
+                    ByteSink sink = open.sink();
+                    sink.write(new byte[3]);
+                    assertFails(
+                            FileException.Kind.OTHER,
+                            full + ": no space left on device",
+                            open::close);
+                    assertThat(openHere(full)).isZero();
+                    assertThatIllegalStateException()
+                            .isThrownBy(sink::close)
+                            .withMessageStartingWith(
+                                    "ByteSink /dev/full: 3 bytes were not written");
+                    sink.close();
+                });
     }
 
     @Test
