@@ -228,8 +228,7 @@ class DiskTest {
                     while (seen.isEmpty()) {
                         Weft.group(
                                 group -> {
-                                    var replacing =
-                                            group.start(() -> Disk.replace(file, content));
+                                    var replacing = group.start(() -> Disk.replace(file, content));
                                     until(
                                             () -> {
                                                 seen.addAll(modesBeside(file));
