@@ -9,6 +9,8 @@ import dev.weft.net.TcpServer;
 import dev.weft.net.TcpStream;
 import dev.weft.net.TlsOptions;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Short connections over TLS, 200,000 or the second argument, 20 at a time, of which 5 in 100 are
- * cancelled in the middle of the handshake; client and server on one loop. Ends with 1 if a
- * descriptor has been lost. {@code KEYSTORE [NUMBER]}; see {@code benchmarks/churn}.
+ * Short connections, 200,000 or the second argument, and a twentieth as many over TLS, 20 at a
+ * time, of which 5 in 100 are cancelled in the middle of the handshake; client and server on one
+ * loop. Ends with 1 if a descriptor has been lost. {@code KEYSTORE [NUMBER]}; see {@code
+ * benchmarks/churn}.
  */
 public final class Churn {
     private static final int AT_ONCE = 20;
@@ -31,18 +34,24 @@ public final class Churn {
     public static void main(String[] args) throws IOException {
         Path store = Path.of(args[0]);
         int number = args.length > 1 ? Integer.parseInt(args[1]) : 200_000;
-        boolean lost = Weft.<Boolean, IOException>run(() -> isAnyLost(store, number));
-        if (lost) {
+        TlsOptions server = TlsOptions.server(store, TlsCost.PASSWORD);
+        TlsOptions client = TlsOptions.client().trust(store, TlsCost.PASSWORD).anyName();
+        long lost =
+                Weft.<Long, IOException>run(
+                        () ->
+                                lost("TCP", number, null, null)
+                                        + lost("TLS", number / 20, server, client));
+        if (lost != 0) {
             System.exit(1);
         }
     }
 
-    private static boolean isAnyLost(Path store, int number) throws IOException {
-        TlsOptions server = TlsOptions.server(store, TlsCost.PASSWORD);
-        TlsOptions client = TlsOptions.client().trust(store, TlsCost.PASSWORD).anyName();
+    private static long lost(
+            String what, int number, @Nullable TlsOptions server, @Nullable TlsOptions client)
+            throws IOException {
         var cancelled = new AtomicInteger();
         try (var listener = TcpServer.listen(ServerOptions.of("0.0.0.0", 0).tls(server))) {
-            return Weft.<Boolean, IOException>groupCall(
+            return Weft.<Long, IOException>groupCall(
                     group -> {
                         group.background(() -> listener.serve(peer -> peer.read().close()));
                         int port = listener.localAddress().getPort();
@@ -56,16 +65,17 @@ public final class Churn {
                         quiet(listener);
                         long lost = descriptors() - before;
                         System.out.printf(
-                                "%,d connections in %.0f s, %,d cancelled in the handshake:"
-                                        + " %d descriptors lost%n",
-                                number, seconds, cancelled.get(), lost);
-                        return lost != 0;
+                                "%,d connections over %s in %.0f s, %,d of them cancelled in the"
+                                        + " handshake: %d descriptors lost%n",
+                                number, what, seconds, cancelled.get(), lost);
+                        return lost;
                     });
         }
     }
 
     /** Each to another address of the loopback, since a pair of ports rests for a minute. */
-    private static void churn(int number, int port, TlsOptions tls, AtomicInteger cancelled) {
+    private static void churn(
+            int number, int port, @Nullable TlsOptions tls, AtomicInteger cancelled) {
         Weft.forEach(
                 () -> IntStream.range(0, number).iterator(),
                 AT_ONCE,

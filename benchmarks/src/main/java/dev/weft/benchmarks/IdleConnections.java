@@ -1,6 +1,7 @@
 package dev.weft.benchmarks;
 
 import dev.weft.Weft;
+import dev.weft.net.ServerOptions;
 import dev.weft.net.TcpServer;
 import dev.weft.net.TcpStream;
 
@@ -37,7 +38,9 @@ public final class IdleConnections {
     private static void serve(int number) throws IOException {
         Weft.<IOException>run(
                 () -> {
-                    try (var server = TcpServer.listen("127.0.0.1", 0)) {
+                    try (var server =
+                            TcpServer.listen(
+                                    ServerOptions.of("127.0.0.1", 0).maxConnections(number))) {
                         Weft.<IOException>group(
                                 group -> {
                                     group.background(() -> server.serve(IdleConnections::echo));
