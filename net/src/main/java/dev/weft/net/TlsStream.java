@@ -289,10 +289,24 @@ public final class TlsStream extends LoopStream {
     public void flush() {
         beginWrite();
         try {
-            drain();
-            carrier.flush();
+            if (direct != null) {
+                drain();
+                carrier.flush();
+            } else {
+                flushInTurn();
+            }
         } finally {
             endWrite();
+        }
+    }
+
+    /** What a reader has to answer meanwhile it leaves to this. */
+    private void flushInTurn() {
+        try (var _ = sending.acquire()) {
+            do {
+                drainInTurn();
+                carrier.flush();
+            } while (hasUnsent());
         }
     }
 

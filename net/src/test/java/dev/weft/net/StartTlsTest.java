@@ -76,8 +76,8 @@ class StartTlsTest {
                         serving(
                                 peer -> {
                                     assertThat(peer.readLine()).isEqualTo("STARTTLS");
-                                    // by now TLS's first message may have been read ahead
-                                    Weft.sleep(Duration.ofMillis(5));
+                                    // TLS's first message has been read ahead
+                                    until(() -> peer.inbound.size() > 0);
                                     peer.startTls(Certificates.good());
                                     peer.write(Bytes.utf8("welcome\n"));
                                 },
@@ -181,7 +181,7 @@ class StartTlsTest {
                                                 Task<?> securing =
                                                         group.start(
                                                                 () -> stream.startTls(TRUSTING));
-                                                Weft.sleep(Duration.ofMillis(1));
+                                                until(stream::isBeingRead);
                                                 securing.cancel("changed my mind");
                                                 var _ = securing.outcome();
                                             });
