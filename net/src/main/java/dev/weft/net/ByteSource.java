@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * asyncio's {@code StreamReader}, Trio's {@code ReceiveStream}.
  */
 public interface ByteSource extends AutoCloseable {
-    /** How many bytes are read ahead at most, and one receive buffer of at most 256 KiB. */
+    /** How many bytes are read ahead at most, and two receive buffers of at most 256 KiB each. */
     int READ_AHEAD = 64 * 1024;
 
     /** What {@link #readLine()} takes for a line at most, in bytes. */

@@ -6,9 +6,9 @@ import java.util.Objects;
  * Bytes in both directions, in order: a connection.
  *
  * <p>Reads wait for bytes and writes for room, so a side that is slow holds up the other and
- * nothing piles up: at most {@value #READ_AHEAD} bytes, and one receive buffer of at most 256 KiB,
- * are read ahead; at most 64 KiB and one write are waiting to be sent. One task reads at a time and
- * one writes; they may be two. A second one gets an {@link IllegalStateException}.
+ * nothing piles up: at most {@value #READ_AHEAD} bytes, and two receive buffers of at most 256 KiB
+ * each, are read ahead; at most 64 KiB and one write are waiting to be sent. One task reads at a
+ * time and one writes; they may be two. A second one gets an {@link IllegalStateException}.
  *
  * <p><em>Loop-confined.</em> Each wait can be cancelled, and then this call has taken nothing from
  * the stream and written nothing to it; only where a copying write is longer than {@value #PIECE}

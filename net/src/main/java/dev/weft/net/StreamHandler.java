@@ -31,6 +31,10 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
     final WaitList writers = new WaitList("TcpStream.write");
     private boolean tls;
     private boolean reading;
+
+    /** Whether a task has waited for what has come since reading began. */
+    private boolean awaited;
+
     private boolean closeNotified;
     private boolean discarding;
     private boolean ended;
@@ -86,8 +90,12 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
 
     /** Whether reading is to begin or to go on; the caller reads then. */
     boolean startsReading(int unreadAtLeast) {
+        return startsReading(unreadAtLeast, inbound.size());
+    }
+
+    private boolean startsReading(int unreadAtLeast, int unread) {
         wanted = Math.max(ByteStream.READ_AHEAD, unreadAtLeast);
-        if (reading || isOver() || inbound.size() >= wanted) {
+        if (reading || isOver() || unread >= wanted) {
             return false;
         }
         reading = true;
@@ -107,13 +115,19 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         inbound.add(received);
-        readers.wakeFirst(null);
+        awaited |= readers.wakeFirst(null);
     }
 
+    /**
+     * What a task has waited for is as good as taken, however much it is: reading goes on, for to
+     * stop and begin again are two calls of the system.
+     */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        int unread = awaited ? 0 : inbound.size();
+        awaited = false;
         reading = false;
-        if (!discarding && startsReading(wanted)) {
+        if (!discarding && startsReading(wanted, unread)) {
             context.read();
         }
     }
