@@ -104,6 +104,15 @@ public abstract class Simulation implements Driver {
     protected void atPoint(Task<?> task) {}
 
     /**
+     * Whether what happens at a place breaks: see {@link #breaks}. On the loop.
+     *
+     * @param place what it is, in words that stay the same from run to run
+     */
+    protected boolean isBroken(String place) {
+        return false;
+    }
+
+    /**
      * Nothing more can happen at this instant: the clock is about to jump, or the program is at a
      * deadlock.
      *
@@ -221,6 +230,16 @@ public abstract class Simulation implements Driver {
      */
     public final void addLeftover(String what) {
         leftBehind.add(Objects.requireNonNull(what, "what"));
+    }
+
+    /**
+     * Asked by a {@link #part} that can break, such as a network, each time that something goes its
+     * way: whether it breaks there.
+     *
+     * @param place what it is, in words that stay the same from run to run
+     */
+    public final boolean breaks(String place) {
+        return isBroken(Objects.requireNonNull(place, "the place"));
     }
 
     /** Where a task is. */

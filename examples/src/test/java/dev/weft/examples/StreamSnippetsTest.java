@@ -22,6 +22,7 @@ import dev.weft.net.TlsException;
 import dev.weft.net.TlsOptions;
 import dev.weft.net.TlsStream;
 import dev.weft.net.UnixServer;
+import dev.weft.net.UnixServerOptions;
 import dev.weft.net.UnixStream;
 import dev.weft.process.Command;
 import dev.weft.process.Signal;
@@ -35,7 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -266,6 +269,23 @@ class StreamSnippetsTest {
     void processes_of_one_machine(@TempDir Path folder) {
         Weft.run(() -> talkHere(folder.resolve("socket")));
         assertThat(said).containsExactly("hello");
+    }
+
+    @Test
+    void who_may_connect(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("socket");
+        // snippet
+        var options =
+                UnixServerOptions.of(path)
+                        .permissions(PosixFilePermissions.fromString("rw-rw----"))
+                        .maxConnections(100);
+        // end
+        Weft.run(
+                () -> {
+                    try (var _ = UnixServer.listen(options)) {
+                        assertThat(Files.getPosixFilePermissions(path)).hasSize(4);
+                    }
+                });
     }
 
     private void talkHere(Path path) {

@@ -6,9 +6,11 @@ import dev.weft.Weft;
 import dev.weft.net.ByteStream;
 import dev.weft.net.Bytes;
 import dev.weft.net.ConnectionResetException;
+import dev.weft.net.NetException;
 import dev.weft.net.StreamPair;
 import dev.weft.net.TcpServer;
 import dev.weft.net.TcpStream;
+import dev.weft.test.BreakEverywhere;
 import dev.weft.test.CancelEverywhere;
 import dev.weft.test.Exhaustive;
 import dev.weft.test.ExpireEverywhere;
@@ -213,6 +215,24 @@ class TestingSnippetsTest {
                     g.start(
                             "customer",
                             () -> network.host("home").run(TestingSnippetsTest::customer));
+                });
+    }
+
+    // end
+
+    // snippet
+    @SimTest
+    @BreakEverywhere
+    void nobody_hangs_and_nothing_is_left_when_something_breaks(Sim sim) {
+        var network = sim.net();
+        Weft.group(
+                g -> {
+                    g.background(() -> network.host("shop").run(TestingSnippetsTest::shop));
+                    try {
+                        network.host("home").run(TestingSnippetsTest::customer);
+                    } catch (NetException broken) {
+                        // it may; and the run has left nothing behind
+                    }
                 });
     }
 

@@ -30,15 +30,19 @@ public record ServerOptions(
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port " + port + " is not within 0 to 65535");
         }
+        requireLimits(maxConnections, backlog);
+        if (tls != null) {
+            tls.require(true, "", ConnectOptions.target(host, port));
+        }
+    }
+
+    static void requireLimits(int maxConnections, int backlog) {
         if (maxConnections < 1) {
             throw new IllegalArgumentException(
                     "maxConnections " + maxConnections + " is less than 1");
         }
         if (backlog < 1) {
             throw new IllegalArgumentException("backlog " + backlog + " is less than 1");
-        }
-        if (tls != null) {
-            tls.require(true, "", ConnectOptions.target(host, port));
         }
     }
 

@@ -28,7 +28,9 @@ record SimDatagram(
 
     /** What was sent before a partition does not arrive in it. */
     private void arrive(SimDriver driver, SimulatedNetwork network) {
-        if (network.conditions(from, to).cut || to.isGone()) {
+        if (network.conditions(from, to).cut
+                || to.isGone()
+                || network.breaks("datagram from " + from.name() + " to " + to.name())) {
             return;
         }
         SimDatagramChannel receiver = to.udp.receiver(recipient, sender);

@@ -74,7 +74,8 @@ final class SimHandshake {
     private void arrive() {
         SimConditions way = network.conditions(here.host, target);
         SimConditions back = network.conditions(target, here.host);
-        if (way.refuses) {
+        if (way.refuses
+                || network.breaks("connect from " + here.host.name() + " to " + target.name())) {
             in(network.latency(back), this::refused);
             return;
         }

@@ -42,6 +42,7 @@ final class SimPipe {
     private final SimulatedNetwork network;
     private final SimEndpoint from;
     private final SimEndpoint to;
+    private final String way;
     private final ByteRing bytes = new ByteRing();
     private final ArrayDeque<Segment> flight = new ArrayDeque<>();
     private long sent;
@@ -72,6 +73,7 @@ final class SimPipe {
         this.network = network;
         this.from = from;
         this.to = to;
+        this.way = " from " + from.host.name() + " to " + to.host.name();
     }
 
     // ---- at the sender's
@@ -208,6 +210,10 @@ final class SimPipe {
                 }
                 return;
             }
+            if (breaks(segment)) {
+                cutOff();
+                return;
+            }
             flight.removeFirst();
             receive(segment);
         }
@@ -271,11 +277,21 @@ final class SimPipe {
                 to.fail("Connection reset by peer");
                 from.isOver();
             }
-            case CUT_OFF -> {
-                to.fail("Connection reset by peer");
-                from.fail("Connection reset by peer");
-            }
+            case CUT_OFF -> cutOff();
         }
+    }
+
+    private boolean breaks(Segment segment) {
+        return switch (segment.kind) {
+            case DATA -> network.breaks("data" + way);
+            case FIN -> network.breaks("end" + way);
+            case RESET, CUT_OFF -> false;
+        };
+    }
+
+    private void cutOff() {
+        to.fail("Connection reset by peer");
+        from.fail("Connection reset by peer");
     }
 
     private void acknowledge() {

@@ -96,7 +96,7 @@ public final class SimulatedNames {
     }
 
     DnsReply reply(String name, RecordType type) {
-        if (failing) {
+        if (failing || network.breaks("name " + name)) {
             return DnsReply.without(DnsReply.Kind.FAILED, "answered SERVFAIL(2)");
         }
         if (type == RecordType.NAME) {

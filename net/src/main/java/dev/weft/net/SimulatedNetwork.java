@@ -41,6 +41,11 @@ import java.util.function.Consumer;
  * otherwise. Datagrams may be lost, doubled and overtaken if a link says so, and are lost when a
  * receiver does not keep up. Code that runs on no {@link #host} is on one called {@code localhost}.
  *
+ * <p>Where it {@linkplain Simulation#breaks may break}: what arrives as {@code data from app to
+ * db}, or as {@code end from app to db}, is a reset of the connection; {@code connect from app to
+ * db} is refused; {@code datagram from app to db} is lost; {@code name db} is answered with a
+ * failure.
+ *
  * <p>Streams, servers and buffers that are still open when the program ends are left behind by it.
  *
  * <p><em>Loop-confined.</em>
@@ -50,6 +55,7 @@ public final class SimulatedNetwork {
     private static final int MOST_HOSTS = 250;
 
     final SimDriver driver;
+    private final Simulation simulation;
     private final SimulatedNames names = new SimulatedNames(this);
     private final Map<String, SimulatedHost> hosts = new LinkedHashMap<>();
     private final List<Rule> rules = new ArrayList<>();
@@ -63,8 +69,9 @@ public final class SimulatedNetwork {
 
     private SimulatedNetwork(Loop loop, Simulation simulation) {
         this.driver = new SimDriver(loop, this);
+        this.simulation = simulation;
         this.unnamed = host("localhost");
-        loop.onClose(() -> end(simulation));
+        loop.onClose(this::end);
     }
 
     /**
@@ -86,7 +93,7 @@ public final class SimulatedNetwork {
                 SimulatedNetwork.class, () -> new SimulatedNetwork(Loop.current(), simulation));
     }
 
-    private void end(Simulation simulation) {
+    private void end() {
         String streams = driver.end();
         if (!streams.isEmpty()) {
             simulation.addLeftover(streams);
@@ -266,6 +273,11 @@ public final class SimulatedNetwork {
             }
         }
         return all;
+    }
+
+    /** Whether it breaks here; {@code what} is under way. */
+    boolean breaks(String what) {
+        return simulation.breaks(what);
     }
 
     /** Whether what happens so often happens now. */

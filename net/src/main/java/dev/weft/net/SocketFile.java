@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -98,13 +100,17 @@ final class SocketFile {
     /**
      * It has been bound. Of several that begin at once one gets the place.
      *
+     * @param permissions empty: as the umask has it
      * @throws BindFailedException if it is taken by now, or can't be had
      */
-    void takeItsPlace() {
+    void takeItsPlace(Set<PosixFilePermission> permissions) {
         if (path == null || bound == null) {
             return;
         }
         try {
+            if (!permissions.isEmpty()) {
+                Path _ = Files.setPosixFilePermissions(bound, permissions);
+            }
             if (stale != null && stale.equals(keyOf(path))) {
                 boolean _ = Files.deleteIfExists(path);
             }

@@ -18,23 +18,21 @@ import java.nio.file.Path;
  * }
  * }</pre>
  *
- * <p>Who may connect is a matter of the permissions of the file and its folder. {@link #close}
- * removes the file, unless another has taken its place meanwhile. A file left behind by a process
- * that has died is replaced: one at which nobody listens.
+ * <p>Who may connect is a matter of the permissions of the file ({@link
+ * UnixServerOptions#permissions}) and its folder. {@link #close} removes the file, unless another
+ * has taken its place meanwhile. A file left behind by a process that has died is replaced: one at
+ * which nobody listens.
  *
  * <p><em>Loop-confined.</em> In a simulation no file appears.
  */
 public final class UnixServer extends StreamServer<UnixStream> {
-    private static final int MAX_CONNECTIONS = 10_000;
-    private static final int BACKLOG = 1024;
-
     private final UnixAddress address;
     private final SocketFile file;
 
     private UnixServer(
-            NettyDriver driver, Listening listening, UnixAddress address, SocketFile file) {
-        super(driver, listening, null);
-        this.address = address;
+            NettyDriver driver, Listening listening, UnixServerOptions options, SocketFile file) {
+        super(driver, listening, options.tls());
+        this.address = options.address();
         this.file = file;
     }
 
@@ -43,16 +41,25 @@ public final class UnixServer extends StreamServer<UnixStream> {
         return listen(UnixAddress.of(path));
     }
 
+    /** Listens without TLS; as {@link #listen(UnixServerOptions)} with all defaults. */
+    public static UnixServer listen(UnixAddress address) {
+        return listen(UnixServerOptions.of(address));
+    }
+
     /**
-     * Takes the address; connections wait in the system's queue, of at most 1,024, until {@link
-     * #serve}, which has at most 10,000 open at once. For TLS see {@link UnixStream#startTls}.
+     * Takes the address; connections wait in the system's queue until {@link #serve}.
      *
      * @throws BindFailedException if the address can't be had: somebody listens there, the file is
      *     no socket, or its folder can't be written
+     * @throws TlsException if the certificate or key can't be read
      * @throws UnsupportedOperationException for an abstract name with the driver nio
      */
-    public static UnixServer listen(UnixAddress address) {
+    public static UnixServer listen(UnixServerOptions options) {
         NettyDriver driver = NettyDriver.current("UnixServer.listen");
+        UnixAddress address = options.address();
+        if (options.tls() != null) {
+            options.tls().context().prepare(true, address.toString());
+        }
         SocketFile file = SocketFile.of(driver, address);
         SocketAddress bound = driver.address(file.toBind());
         Listening listening;
@@ -62,21 +69,24 @@ public final class UnixServer extends StreamServer<UnixStream> {
                             driver,
                             driver.unixServerSocket(),
                             bound,
-                            new Limits(address.toString(), MAX_CONNECTIONS, BACKLOG));
+                            new Limits(
+                                    address.toString(),
+                                    options.maxConnections(),
+                                    options.backlog()));
         } catch (ChannelException e) {
             throw new BindFailedException(
                     address.toString(), "cannot listen (" + Failures.text(e) + ")", e);
         }
         boolean hasItsPlace = false;
         try {
-            file.takeItsPlace();
+            file.takeItsPlace(options.permissions());
             hasItsPlace = true;
         } finally {
             if (!hasItsPlace) {
                 driver.closeNow(listening.channel());
             }
         }
-        return new UnixServer(driver, listening, address, file);
+        return new UnixServer(driver, listening, options, file);
     }
 
     /** Where it listens. */

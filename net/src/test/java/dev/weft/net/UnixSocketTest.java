@@ -28,8 +28,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Servers and clients at Unix sockets, their files, and a foreign peer. */
 @ExtendWith(NoLeaks.class)
@@ -238,6 +241,91 @@ class UnixSocketTest {
         assertThatIllegalArgumentException().isThrownBy(() -> UnixAddress.of(Path.of("")));
         assertThatIllegalArgumentException().isThrownBy(() -> UnixAddress.ofAbstract("a\0b"));
         assertThat(UnixAddress.of(Path.of("x".repeat(107))).name()).hasSize(107);
+    }
+
+    @Test
+    void the_permissions_wanted_are_those_of_the_file() throws Exception {
+        var own = PosixFilePermissions.fromString("rw-------");
+        var all = PosixFilePermissions.fromString("rw-rw-rw-");
+        run(
+                driver,
+                () -> {
+                    for (var permissions : List.of(own, all)) {
+                        var options = UnixServerOptions.of(path()).permissions(permissions);
+                        try (var _ = UnixServer.listen(options)) {
+                            assertThat(Files.getPosixFilePermissions(path()))
+                                    .isEqualTo(permissions);
+                        }
+                    }
+                });
+    }
+
+    @Test
+    void no_more_connections_are_open_at_once_than_wanted() throws Exception {
+        List<String> happened = new ArrayList<>();
+        run(
+                driver,
+                () -> {
+                    var options = UnixServerOptions.of(path()).maxConnections(1).backlog(8);
+                    try (var server = UnixServer.listen(options)) {
+                        Weft.group(
+                                group -> {
+                                    group.background(
+                                            () ->
+                                                    server.serve(
+                                                            peer -> {
+                                                                happened.add("begins");
+                                                                TestLoop.echo(peer);
+                                                                happened.add("ends");
+                                                            }));
+                                    for (int i = 0; i < 3; i++) {
+                                        group.start(() -> assertEchoes(options.address()));
+                                    }
+                                    TestLoop.until(() -> happened.size() == 6);
+                                });
+                    }
+                });
+        assertThat(happened).containsExactly("begins", "ends", "begins", "ends", "begins", "ends");
+    }
+
+    @Test
+    void a_server_may_have_tls() throws Exception {
+        run(
+                driver,
+                () -> {
+                    var options = UnixServerOptions.of(path()).tls(Certificates.good());
+                    try (var server = UnixServer.listen(options)) {
+                        Weft.group(
+                                group -> {
+                                    group.background(() -> server.serve(TestLoop::echo));
+                                    try (var stream = UnixStream.connect(path())) {
+                                        stream.startTls(
+                                                TlsOptions.client()
+                                                        .trust(Certificates.authority())
+                                                        .serverName("localhost"));
+                                        stream.write(Bytes.utf8("hello\n"));
+                                        assertThat(stream.readLine()).isEqualTo("hello");
+                                    }
+                                });
+                    }
+                });
+    }
+
+    @Test
+    void options_that_can_not_be_are_refused_at_once() {
+        UnixServerOptions options = UnixServerOptions.of(UnixAddress.ofAbstract("weft"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.permissions(Set.of(PosixFilePermission.OWNER_WRITE)))
+                .withMessageContaining("is no file");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.maxConnections(0))
+                .withMessage("maxConnections 0 is less than 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.backlog(0))
+                .withMessage("backlog 0 is less than 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.tls(TlsOptions.client()))
+                .withMessageContaining("key");
     }
 
     /** The JDK's, on a thread of its own. */

@@ -47,6 +47,6 @@ final class Actor {
     }
 
     boolean isVictim(Fault f) {
-        return f.kind() != Fault.Kind.FAIL && which == f.which() && name.equals(f.victim());
+        return !f.kind().isOfPlaces() && which == f.which() && name.equals(f.victim());
     }
 }

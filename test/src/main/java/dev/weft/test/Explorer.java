@@ -19,8 +19,8 @@ import java.util.TreeSet;
  * <p>The first run has the order of a loop without a simulation, the second the reverse; of the
  * others most choose at random, some by priorities (PCT). In a quarter of them steps now and then
  * take long. After the first one come, if wanted, those in which one task is cancelled, one timeout
- * expires or one place fails, at each point once; then every second run has such a fault too, at a
- * moment drawn at random. The same seed gives the same runs.
+ * expires, one place fails or one thing breaks, at each point once; then every second run has such
+ * a fault too, at a moment drawn at random. The same seed gives the same runs.
  *
  * <p>A failure is run again to see that it repeats, then made as small as it gets, and thrown as a
  * {@link SimFailure}.
@@ -115,8 +115,17 @@ public final class Explorer {
         return sweeping(Fault.Kind.FAIL);
     }
 
+    /**
+     * Besides, breaks what goes through the simulated network, one thing in each run: data that
+     * arrives, or the end of a stream, is a reset of its connection; an attempt to connect is
+     * refused; a datagram is lost; a question for a name is answered with a failure.
+     */
+    public Explorer breaking() {
+        return sweeping(Fault.Kind.BREAK);
+    }
+
     private Explorer sweeping(Fault.Kind kind, String... tasks) {
-        if (kind != Fault.Kind.FAIL && tasks.length == 0) {
+        if (!kind.isOfPlaces() && tasks.length == 0) {
             throw new IllegalArgumentException(
                     "name the tasks, as Group.start(name, body) has them");
         }

@@ -3,8 +3,8 @@ package dev.weft.test;
 import java.util.Locale;
 
 /**
- * Something that befalls one task at one of its cancellation points, or one of the places that the
- * program declared with {@link Sim#mayFail}.
+ * Something that befalls one task at one of its cancellation points, one of the places that the
+ * program declared with {@link Sim#mayFail}, or what goes through its network.
  *
  * @param kind what happens
  * @param victim the name of the task, or of the place
@@ -30,7 +30,14 @@ record Fault(Kind kind, String victim, int which, int point, Window window, int 
         /** The innermost timeout around what the task does expires. */
         EXPIRE,
         /** The place throws. */
-        FAIL
+        FAIL,
+        /** What goes through the network does not arrive, and both sides are told. */
+        BREAK;
+
+        /** Whether it befalls a place, and no task. */
+        boolean isOfPlaces() {
+            return this == FAIL || this == BREAK;
+        }
     }
 
     /** When, of a wait. */
@@ -75,8 +82,9 @@ record Fault(Kind kind, String victim, int which, int point, Window window, int 
 
     /** In words. */
     String describe() {
-        if (kind == Kind.FAIL) {
-            return "'" + victim + "' fails the " + nth(point) + " time";
+        if (kind.isOfPlaces()) {
+            String how = kind == Kind.FAIL ? "' fails" : "' breaks";
+            return "'" + victim + how + " the " + nth(point) + " time";
         }
         String who = "task '" + victim + "'" + (which == 0 ? "" : " (the " + nth(which) + ")");
         String when =

@@ -10,13 +10,16 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 
 /** Puts one fault into a run, when its victim has come to the point; and counts who comes where. */
 final class FaultInjection {
@@ -36,7 +39,9 @@ final class FaultInjection {
     /** Those in a timeout of the kit's own, which is not to expire. */
     private final Set<Task<?>> spared = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private final Map<String, Integer> places = new HashMap<>();
+    /** How often each place was passed, of what may fail and of what may break. */
+    private final Map<Fault.Kind, Map<String, Integer>> passes = new EnumMap<>(Fault.Kind.class);
+
     private @Nullable Actor acting;
     private boolean struck;
 
@@ -114,14 +119,14 @@ final class FaultInjection {
         }
     }
 
-    /** The program is at a place that may fail; whether it does. */
-    boolean failsAt(String place) {
-        int n = places.merge(place, 1, Integer::sum) - 1;
+    /** A place is passed that may fail, or break; whether it does. */
+    boolean strikesAt(String place, Fault.Kind kind) {
+        int n =
+                passes.computeIfAbsent(kind, _ -> new LinkedHashMap<>())
+                                .merge(place, 1, Integer::sum)
+                        - 1;
         Fault f = fault;
-        if (f == null
-                || f.kind() != Fault.Kind.FAIL
-                || f.point() != n
-                || !f.victim().equals(place)) {
+        if (f == null || f.kind() != kind || f.point() != n || !f.victim().equals(place)) {
             return false;
         }
         hasStruck(f);
@@ -221,15 +226,19 @@ final class FaultInjection {
                 }
             }
         }
-        if (sweep.has(Fault.Kind.FAIL)) {
-            places.forEach(
-                    (place, times) -> {
-                        for (int n = 0; n < times; n++) {
-                            all.add(new Fault(Fault.Kind.FAIL, place, 0, n, Fault.Window.ENTRY));
-                        }
-                    });
-        }
+        passes.forEach(
+                (kind, places) -> {
+                    if (sweep.has(kind)) {
+                        places.forEach((place, times) -> all.addAll(atEach(kind, place, times)));
+                    }
+                });
         return all;
+    }
+
+    private static List<Fault> atEach(Fault.Kind kind, String place, int times) {
+        return IntStream.range(0, times)
+                .mapToObj(n -> new Fault(kind, place, 0, n, Fault.Window.ENTRY))
+                .toList();
     }
 
     /** As {@link #possible}, those in the midst of a wait: one for each moment. */

@@ -189,6 +189,11 @@ final class Run extends Simulation {
         faults.atPoint(task);
     }
 
+    @Override
+    protected boolean isBroken(String place) {
+        return faults.strikesAt(place, Fault.Kind.BREAK);
+    }
+
     /** Whom it strikes, and whom it could. */
     FaultInjection faults() {
         return faults;

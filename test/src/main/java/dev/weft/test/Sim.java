@@ -234,7 +234,7 @@ public final class Sim {
      * @throws X what {@code failure} gives, if this pass is the one
      */
     public <X extends Exception> void mayFail(String place, Supplier<X> failure) throws X {
-        if (run.faults().failsAt(Objects.requireNonNull(place, "the place"))) {
+        if (run.faults().strikesAt(Objects.requireNonNull(place, "the place"), Fault.Kind.FAIL)) {
             throw failure.get();
         }
     }

@@ -143,6 +143,9 @@ public final class SimExtension implements InvocationInterceptor, ParameterResol
         if (annotation(context, FailEverywhere.class).isPresent()) {
             explorer = explorer.failing();
         }
+        if (annotation(context, BreakEverywhere.class).isPresent()) {
+            explorer = explorer.breaking();
+        }
         return exhaustive.isPresent() ? explorer.exhaustively() : explorer;
     }
 

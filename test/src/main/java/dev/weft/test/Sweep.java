@@ -51,9 +51,19 @@ record Sweep(Map<Fault.Kind, Set<String>> victims) {
                         }
                     }
                 });
-        if (has(Fault.Kind.FAIL) && struck.stream().noneMatch(f -> f.kind() == Fault.Kind.FAIL)) {
-            throw new IllegalArgumentException(
-                    "nothing could be made to fail: the program passed no Sim.mayFail");
+        requireAny(
+                Fault.Kind.FAIL,
+                struck,
+                "nothing could be made to fail: the program passed no Sim.mayFail");
+        requireAny(
+                Fault.Kind.BREAK,
+                struck,
+                "nothing could be made to break: nothing went through the program's network");
+    }
+
+    private void requireAny(Fault.Kind kind, Collection<Fault> struck, String otherwise) {
+        if (has(kind) && struck.stream().noneMatch(f -> f.kind() == kind)) {
+            throw new IllegalArgumentException(otherwise);
         }
     }
 

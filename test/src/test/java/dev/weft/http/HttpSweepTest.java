@@ -67,6 +67,12 @@ class HttpSweepTest {
         Scene.isCutOff(subject.script, Duration.ofMillis(12), "db");
     }
 
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void survives_a_failure_of_each_thing_that_goes_through_the_network(Subject subject) {
+        Scene.isBroken(subject.script);
+    }
+
     // ---- the subjects
 
     /** What one of the client's tasks does with it. */

@@ -25,8 +25,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Every client and server of net under a cancellation at each wait, a timeout at each wait, and a
- * reset or a killed host at many moments.
+ * Every client and server of net under a cancellation at each wait, a timeout at each wait, a
+ * failure of each thing that goes through the network, and a reset or a killed host at many
+ * moments.
  */
 class ConnectionSweepTest {
     private static final Duration A_WHILE = Duration.ofMillis(1);
@@ -82,6 +83,7 @@ class ConnectionSweepTest {
                 new Subject(
                         "relay", ConnectionSweepTest::relay, "client", "proxy", "db", "handler"),
                 new Subject("sendFile", ConnectionSweepTest::sendFile, "client", "db", "handler"),
+                new Subject("datagrams", ConnectionSweepTest::datagrams, "client", "db"),
                 new Subject("detached", ConnectionSweepTest::detached, "client", "db", "handler"));
     }
 
@@ -101,6 +103,16 @@ class ConnectionSweepTest {
     @MethodSource("subjects")
     void survives_that_its_connections_break(Subject subject) {
         Scene.isCutOff(subject.script, Duration.ofMillis(12), "db");
+    }
+
+    static Stream<Subject> subjectsOnANetwork() {
+        return subjects().filter(subject -> !subject.name.endsWith("in memory"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjectsOnANetwork")
+    void survives_a_failure_of_each_thing_that_goes_through_the_network(Subject subject) {
+        Scene.isBroken(subject.script);
     }
 
     // ---- the subjects
@@ -427,6 +439,41 @@ class ConnectionSweepTest {
                     try (var stream = Lines.connect()) {
                         stream.readExactly(FILE_LENGTH).close();
                         scene.goesWell();
+                    }
+                });
+    }
+
+    /** A question that is asked until it is answered, of whoever is told of no failure. */
+    private static void datagrams(Scene scene) {
+        scene.task(
+                "db",
+                () -> {
+                    try (var socket = UdpSocket.bind("", PORT)) {
+                        for (int i = 0; i < 2; i++) {
+                            Weft.moveOnAfter(
+                                    Duration.ofSeconds(5),
+                                    () -> {
+                                        Datagram question = socket.receive();
+                                        socket.send(question.content(), question.sender());
+                                    });
+                        }
+                    }
+                });
+        client(
+                scene,
+                () -> {
+                    try (var socket = UdpSocket.connect("db", PORT)) {
+                        for (int i = 0; i < 2 && !scene.hasGoneWell(); i++) {
+                            socket.send(Bytes.utf8("hello"));
+                            Weft.moveOnAfter(
+                                    Duration.ofSeconds(1),
+                                    () -> {
+                                        try (var answer = socket.receive().content()) {
+                                            assertThat(answer.length()).isEqualTo(5);
+                                        }
+                                        scene.goesWell();
+                                    });
+                        }
                     }
                 });
     }

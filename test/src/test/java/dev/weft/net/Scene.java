@@ -61,6 +61,10 @@ public final class Scene {
         wentWell = true;
     }
 
+    boolean hasGoneWell() {
+        return wentWell;
+    }
+
     /** A task on the host of its own name. It ends well if those it talks to have gone. */
     public void task(String name, Action<Exception> body) {
         task(name, name, body);
@@ -107,6 +111,14 @@ public final class Scene {
     /** A timeout around each wait of these tasks expires. */
     public static void isLate(Script script, String... victims) {
         var _ = Sim.exploring().runs(20).expiring(victims).run(program(script));
+    }
+
+    /**
+     * Whatever goes through the network breaks, one thing in each run: data that arrives, the end
+     * of a stream, an attempt to connect, a datagram, a look-up.
+     */
+    public static void isBroken(Script script) {
+        var _ = Sim.exploring().runs(20).breaking().run(program(script));
     }
 
     /**
