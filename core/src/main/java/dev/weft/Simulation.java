@@ -233,8 +233,8 @@ public abstract class Simulation implements Driver {
     }
 
     /**
-     * Asked by a {@link #part} that can break, such as a network, each time that something goes its
-     * way: whether it breaks there.
+     * Asked by a {@link #part} that can break, such as a network, each time that something passes
+     * through it: whether it breaks there. On the loop.
      *
      * @param place what it is, in words that stay the same from run to run
      */

@@ -15,9 +15,9 @@ final class FirstUse {
      * Before any class of Netty's. Its allocator would register events with JFR, which starts JFR
      * up: 200 ms for what nobody may ever record; {@code -Dio.netty.jfr.enabled=true} brings them
      * back. It would look through all network interfaces for a number to put into the names of
-     * channels in logs. And it would give buffers of its own, without locks, only to the threads of
-     * its own event loops: the I/O task is one, and says how long it lives ({@link
-     * PollingDriver#around}), so it shall have them too.
+     * channels in logs. And it would give buffers of their own, without locks, only to the threads
+     * of its own event loops; the I/O task, which is none of them, shall have them too. So has,
+     * then, any other thread that says how long it lives, as {@link PollingDriver#around} does.
      */
     static void configure() {
         setUnlessSet("io.netty.jfr.enabled", "false");

@@ -74,12 +74,11 @@ final class SimHandshake {
     private void arrive() {
         SimConditions way = network.conditions(here.host, target);
         SimConditions back = network.conditions(target, here.host);
-        if (way.refuses
-                || network.breaks("connect from " + here.host.name() + " to " + target.name())) {
+        boolean lost = way.ignores || way.cut || back.cut || target.isGone();
+        if (way.refuses || (!lost && breaks())) {
             in(network.latency(back), this::refused);
             return;
         }
-        boolean lost = way.ignores || way.cut || back.cut || target.isGone();
         SimListener listener = target.listener(here.remote, here.local);
         if (lost || (listener != null && listener.isFull() && there == null)) {
             tryAgain();
@@ -96,6 +95,10 @@ final class SimHandshake {
             listener.add(accepted);
         }
         in(network.latency(back), this::established);
+    }
+
+    private boolean breaks() {
+        return network.breaks("connect from " + here.host.name() + " to " + target.name());
     }
 
     private void established() {

@@ -42,7 +42,11 @@ final class SimPipe {
     private final SimulatedNetwork network;
     private final SimEndpoint from;
     private final SimEndpoint to;
-    private final String way;
+
+    /** What arrives, as it may break. */
+    private final String data;
+
+    private final String fin;
     private final ByteRing bytes = new ByteRing();
     private final ArrayDeque<Segment> flight = new ArrayDeque<>();
     private long sent;
@@ -73,7 +77,9 @@ final class SimPipe {
         this.network = network;
         this.from = from;
         this.to = to;
-        this.way = " from " + from.host.name() + " to " + to.host.name();
+        String way = " from " + from.host.name() + " to " + to.host.name();
+        this.data = "data" + way;
+        this.fin = "end" + way;
     }
 
     // ---- at the sender's
@@ -283,8 +289,8 @@ final class SimPipe {
 
     private boolean breaks(Segment segment) {
         return switch (segment.kind) {
-            case DATA -> network.breaks("data" + way);
-            case FIN -> network.breaks("end" + way);
+            case DATA -> network.breaks(data);
+            case FIN -> network.breaks(fin);
             case RESET, CUT_OFF -> false;
         };
     }

@@ -42,9 +42,10 @@ import java.util.function.Consumer;
  * receiver does not keep up. Code that runs on no {@link #host} is on one called {@code localhost}.
  *
  * <p>Where it {@linkplain Simulation#breaks may break}: what arrives as {@code data from app to
- * db}, or as {@code end from app to db}, is a reset of the connection; {@code connect from app to
- * db} is refused; {@code datagram from app to db} is lost; {@code name db} is answered with a
- * failure.
+ * db}, or as {@code end from app to db}, is a reset of the connection, of Unix sockets and within a
+ * host, too; {@code connect from app to db} is refused; {@code datagram from app to db}, one copy
+ * of it, is lost; {@code name db} is answered with a failure. What another fault stops does not
+ * come there.
  *
  * <p>Streams, servers and buffers that are still open when the program ends are left behind by it.
  *

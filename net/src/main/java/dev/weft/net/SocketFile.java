@@ -1,5 +1,7 @@
 package dev.weft.net;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -12,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -23,10 +27,19 @@ import java.util.concurrent.ThreadLocalRandom;
  * single calls of the system that touch one folder, so they are made in place.
  */
 final class SocketFile {
+    private static final FileAttribute<Set<PosixFilePermission>> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final UnixAddress address;
 
     /** Null: none is there, since the name is abstract or simulated. */
     private final @Nullable Path path;
+
+    /** Empty: as the umask has it. */
+    private final Set<PosixFilePermission> permissions;
+
+    /** In which it is bound, so that nobody can connect who may not; none if everybody may. */
+    private @Nullable Path folder;
 
     private @Nullable Path bound;
 
@@ -35,14 +48,17 @@ final class SocketFile {
 
     private @Nullable Object key;
 
-    private SocketFile(UnixAddress address, @Nullable Path path) {
+    private SocketFile(
+            UnixAddress address, @Nullable Path path, Set<PosixFilePermission> permissions) {
         this.address = address;
         this.path = path;
+        this.permissions = permissions;
     }
 
-    static SocketFile of(NettyDriver driver, UnixAddress address) {
+    static SocketFile of(
+            NettyDriver driver, UnixAddress address, Set<PosixFilePermission> permissions) {
         boolean hasFile = driver instanceof PollingDriver && !address.isAbstract();
-        return new SocketFile(address, hasFile ? Path.of(address.name()) : null);
+        return new SocketFile(address, hasFile ? Path.of(address.name()) : null, permissions);
     }
 
     /**
@@ -58,19 +74,52 @@ final class SocketFile {
         if (!taken.isEmpty()) {
             throw failed(taken, null);
         }
-        bound = freeNameBeside(path);
+        if (permissions.isEmpty()) {
+            bound = freeNameBeside(path);
+        } else {
+            folder = folderBeside(path);
+            bound = folder.resolve("s");
+        }
         return UnixAddress.of(bound);
+    }
+
+    /** That nobody else can enter. */
+    private Path folderBeside(Path path) {
+        int used = path.resolveSibling("s").toString().getBytes(UTF_8).length + "/".length();
+        int room = Math.min(8, UnixAddress.MAX_LENGTH - used);
+        if (room < 1) {
+            throw failed(
+                    "its folder's name is too long for it to have permissions: that takes "
+                            + (1 - room)
+                            + " bytes more",
+                    null);
+        }
+        for (int i = 0; i < 100; i++) {
+            Path candidate = path.resolveSibling(randomName(room));
+            try {
+                return Files.createDirectory(candidate, OWNERS);
+            } catch (FileAlreadyExistsException another) {
+                // the next one may be free
+            } catch (IOException e) {
+                throw failed(Failures.text(e), e);
+            }
+        }
+        throw failed("no name as short is free beside it", null);
+    }
+
+    private static String randomName(int length) {
+        StringBuilder name = new StringBuilder();
+        while (name.length() < length) {
+            name.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
+        }
+        return name.toString();
     }
 
     /** Not longer than the wanted one, since the system's limit is for the whole path. */
     private Path freeNameBeside(Path path) {
         int length = Math.min(8, path.getFileName().toString().length());
         for (int i = 0; i < 100; i++) {
-            StringBuilder name = new StringBuilder();
-            while (name.length() < length) {
-                name.append(Character.forDigit(ThreadLocalRandom.current().nextInt(36), 36));
-            }
-            Path candidate = path.resolveSibling(name.toString());
+            Path candidate = path.resolveSibling(randomName(length));
             if (!candidate.equals(path) && Files.notExists(candidate, LinkOption.NOFOLLOW_LINKS)) {
                 return candidate;
             }
@@ -100,10 +149,9 @@ final class SocketFile {
     /**
      * It has been bound. Of several that begin at once one gets the place.
      *
-     * @param permissions empty: as the umask has it
      * @throws BindFailedException if it is taken by now, or can't be had
      */
-    void takeItsPlace(Set<PosixFilePermission> permissions) {
+    void takeItsPlace() {
         if (path == null || bound == null) {
             return;
         }
@@ -120,8 +168,16 @@ final class SocketFile {
             throw failed("address already in use", e);
         } catch (IOException e) {
             throw failed(Failures.text(e), e);
-        } finally {
+        }
+    }
+
+    /** Where it was bound is of no use any more. */
+    void clearAside() {
+        if (bound != null) {
             delete(bound);
+        }
+        if (folder != null) {
+            delete(folder);
         }
     }
 

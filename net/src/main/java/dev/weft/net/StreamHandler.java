@@ -120,7 +120,7 @@ final class StreamHandler extends ChannelInboundHandlerAdapter {
 
     /**
      * What a task has waited for is as good as taken, however much it is: reading goes on, for to
-     * stop and begin again are two calls of the system.
+     * stop and begin again are two calls of the system with epoll.
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  */
 public record UnixAddress(String name, boolean isAbstract) {
     /** How many bytes the system takes. */
-    private static final int MAX_LENGTH = 107;
+    static final int MAX_LENGTH = 107;
 
     /**
      * Checks the name.

@@ -60,33 +60,36 @@ public final class UnixServer extends StreamServer<UnixStream> {
         if (options.tls() != null) {
             options.tls().context().prepare(true, address.toString());
         }
-        SocketFile file = SocketFile.of(driver, address);
-        SocketAddress bound = driver.address(file.toBind());
-        Listening listening;
+        SocketFile file = SocketFile.of(driver, address, options.permissions());
         try {
-            listening =
-                    listen(
-                            driver,
-                            driver.unixServerSocket(),
-                            bound,
-                            new Limits(
-                                    address.toString(),
-                                    options.maxConnections(),
-                                    options.backlog()));
-        } catch (ChannelException e) {
-            throw new BindFailedException(
-                    address.toString(), "cannot listen (" + Failures.text(e) + ")", e);
-        }
-        boolean hasItsPlace = false;
-        try {
-            file.takeItsPlace(options.permissions());
-            hasItsPlace = true;
-        } finally {
-            if (!hasItsPlace) {
-                driver.closeNow(listening.channel());
+            Listening listening = listen(driver, driver.address(file.toBind()), options);
+            boolean hasItsPlace = false;
+            try {
+                file.takeItsPlace();
+                hasItsPlace = true;
+            } finally {
+                if (!hasItsPlace) {
+                    driver.closeNow(listening.channel());
+                }
             }
+            return new UnixServer(driver, listening, options, file);
+        } finally {
+            file.clearAside();
         }
-        return new UnixServer(driver, listening, options, file);
+    }
+
+    private static Listening listen(
+            NettyDriver driver, SocketAddress bound, UnixServerOptions options) {
+        String target = options.address().toString();
+        try {
+            return listen(
+                    driver,
+                    driver.unixServerSocket(),
+                    bound,
+                    new Limits(target, options.maxConnections(), options.backlog()));
+        } catch (ChannelException e) {
+            throw new BindFailedException(target, "cannot listen (" + Failures.text(e) + ")", e);
+        }
     }
 
     /** Where it listens. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
 import dev.weft.Action;
 import dev.weft.Task;
@@ -28,7 +30,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -261,6 +262,45 @@ class UnixSocketTest {
     }
 
     @Test
+    void until_it_has_them_nobody_else_can_reach_it() throws Exception {
+        var permissions = PosixFilePermissions.fromString("rw-rw-rw-");
+        run(
+                driver,
+                () -> {
+                    SocketFile file =
+                            SocketFile.of(
+                                    NettyDriver.current("test"),
+                                    UnixAddress.of(path()),
+                                    permissions);
+                    Path aside = Path.of(file.toBind().name()).getParent();
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(aside)))
+                            .isEqualTo("rwx------");
+                    file.clearAside();
+                    try (var _ = UnixServer.listen(UnixServerOptions.of(path()))) {
+                        var options = UnixServerOptions.of(path()).permissions(permissions);
+                        assertThatExceptionOfType(BindFailedException.class)
+                                .isThrownBy(() -> UnixServer.listen(options));
+                        try (var all = Files.list(folder)) {
+                            assertThat(all).containsExactly(path());
+                        }
+                    }
+                    assertThat(folder).isEmptyDirectory();
+                });
+    }
+
+    @Test
+    void a_path_without_room_for_that_is_refused() throws Exception {
+        Path longest = Path.of("/" + "x".repeat(UnixAddress.MAX_LENGTH - 3), "s");
+        var options = UnixServerOptions.of(longest).permissions(Set.of(OWNER_WRITE));
+        run(
+                driver,
+                () ->
+                        assertThatExceptionOfType(BindFailedException.class)
+                                .isThrownBy(() -> UnixServer.listen(options))
+                                .withMessageContaining("2 bytes more"));
+    }
+
+    @Test
     void no_more_connections_are_open_at_once_than_wanted() throws Exception {
         List<String> happened = new ArrayList<>();
         run(
@@ -315,8 +355,12 @@ class UnixSocketTest {
     void options_that_can_not_be_are_refused_at_once() {
         UnixServerOptions options = UnixServerOptions.of(UnixAddress.ofAbstract("weft"));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> options.permissions(Set.of(PosixFilePermission.OWNER_WRITE)))
+                .isThrownBy(() -> options.permissions(Set.of(OWNER_WRITE)))
                 .withMessageContaining("is no file");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> UnixServerOptions.of(path()).permissions(Set.of(GROUP_WRITE)))
+                .withMessageContaining("permissions ----w----")
+                .withMessageContaining("add OWNER_WRITE");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.maxConnections(0))
                 .withMessage("maxConnections 0 is less than 1");

@@ -118,7 +118,8 @@ public final class Explorer {
     /**
      * Besides, breaks what goes through the simulated network, one thing in each run: data that
      * arrives, or the end of a stream, is a reset of its connection; an attempt to connect is
-     * refused; a datagram is lost; a question for a name is answered with a failure.
+     * refused; a datagram is lost; a question for a name is answered with a failure. That is a run
+     * for each piece of data, so leave {@code fragments()} and the like out where much is sent.
      */
     public Explorer breaking() {
         return sweeping(Fault.Kind.BREAK);
@@ -162,7 +163,8 @@ public final class Explorer {
      * it with its {@code TestAbortedException}.
      *
      * @throws SimFailure if a run failed: the first one that did
-     * @throws IllegalArgumentException if a task that a sweep names was not there to befall
+     * @throws IllegalArgumentException if a sweep has met nothing: a task that it names was not
+     *     there to befall, no place could fail, nothing went through the network
      */
     public Exploration run(Program<?> program) {
         Objects.requireNonNull(program, "the program");

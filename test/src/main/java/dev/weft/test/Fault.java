@@ -31,7 +31,7 @@ record Fault(Kind kind, String victim, int which, int point, Window window, int 
         EXPIRE,
         /** The place throws. */
         FAIL,
-        /** What goes through the network does not arrive, and both sides are told. */
+        /** What goes through the network breaks, as {@code SimulatedNetwork} says. */
         BREAK;
 
         /** Whether it befalls a place, and no task. */

@@ -57,6 +57,27 @@ class BreakingTest {
     }
 
     @Test
+    void what_another_fault_stops_does_not_come_there() {
+        Exploration all =
+                Sim.exploring()
+                        .runs(1)
+                        .breaking()
+                        .run(
+                                sim -> {
+                                    var _ = sim.net().host("db");
+                                    var _ = sim.net().everywhere().ignore();
+                                    outcomes.add(outcome());
+                                });
+        assertThat(all.runs()).isEqualTo(2 + 2); // the two families of the name
+        assertThat(outcomes)
+                .containsExactlyInAnyOrder(
+                        "ConnectFailedException",
+                        "ConnectFailedException",
+                        "ConnectFailedException",
+                        "DnsException");
+    }
+
+    @Test
     void a_datagram_is_lost() {
         int[] received = {0};
         Program<RuntimeException> program =

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.Loop;
 import dev.weft.Task;
 import dev.weft.Weft;
+import dev.weft.net.ConnectFailedException;
+import dev.weft.net.TcpServer;
+import dev.weft.net.TcpStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -538,6 +541,7 @@ class SimTestTest {
         static int cancelled;
         static int expired;
         static int failed;
+        static int broken;
 
         @SimTest(runs = 1)
         @CancelEverywhere("worker")
@@ -574,16 +578,31 @@ class SimTestTest {
                 }
             }
         }
+
+        @SimTest(runs = 1)
+        @BreakEverywhere
+        void breaks() {
+            try (var server = TcpServer.listen("localhost", 80);
+                    var _ = TcpStream.connect("localhost", 80)) {
+                assertThat(server.localAddress().getPort()).isEqualTo(80);
+            } catch (ConnectFailedException e) {
+                broken++;
+            }
+        }
     }
 
     @Test
     void sweeps() {
         assertThat(Jupiter.run(Sweeping.class).ends())
                 .containsExactly(
-                        "cancels() SUCCESSFUL", "expires() SUCCESSFUL", "fails(Sim) SUCCESSFUL");
+                        "breaks() SUCCESSFUL",
+                        "cancels() SUCCESSFUL",
+                        "expires() SUCCESSFUL",
+                        "fails(Sim) SUCCESSFUL");
         assertThat(Sweeping.cancelled).isPositive();
         assertThat(Sweeping.expired).isPositive();
         assertThat(Sweeping.failed).isEqualTo(3);
+        assertThat(Sweeping.broken).isEqualTo(1);
     }
 
     static class Misspelt {
