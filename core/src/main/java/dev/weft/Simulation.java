@@ -104,15 +104,6 @@ public abstract class Simulation implements Driver {
     protected void atPoint(Task<?> task) {}
 
     /**
-     * Whether what happens at a place breaks: see {@link #breaks}. On the loop.
-     *
-     * @param place what it is, in words that stay the same from run to run
-     */
-    protected boolean isBroken(String place) {
-        return false;
-    }
-
-    /**
      * Nothing more can happen at this instant: the clock is about to jump, or the program is at a
      * deadlock.
      *
@@ -238,8 +229,8 @@ public abstract class Simulation implements Driver {
      *
      * @param place what it is, in words that stay the same from run to run
      */
-    public final boolean breaks(String place) {
-        return isBroken(Objects.requireNonNull(place, "the place"));
+    public boolean breaks(String place) {
+        return false;
     }
 
     /** Where a task is. */

@@ -25,6 +25,9 @@ public record ServerOptions(
         int backlog,
         boolean reusePort,
         TcpOptions tcp) {
+    static final int MAX_CONNECTIONS = 10_000;
+    static final int BACKLOG = 1024;
+
     /** Checks the values. */
     public ServerOptions {
         if (port < 0 || port > 65535) {
@@ -48,7 +51,8 @@ public record ServerOptions(
 
     /** All defaults. */
     public static ServerOptions of(String host, int port) {
-        return new ServerOptions(host, port, null, 10_000, 1024, false, TcpOptions.DEFAULT);
+        return new ServerOptions(
+                host, port, null, MAX_CONNECTIONS, BACKLOG, false, TcpOptions.DEFAULT);
     }
 
     /** Over TLS, or not. */

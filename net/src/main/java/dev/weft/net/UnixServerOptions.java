@@ -57,7 +57,8 @@ public record UnixServerOptions(
 
     /** All defaults. */
     public static UnixServerOptions of(UnixAddress address) {
-        return new UnixServerOptions(address, null, 10_000, 1024, Set.of());
+        return new UnixServerOptions(
+                address, null, ServerOptions.MAX_CONNECTIONS, ServerOptions.BACKLOG, Set.of());
     }
 
     /** All defaults, at a file. */

@@ -190,7 +190,7 @@ final class Run extends Simulation {
     }
 
     @Override
-    protected boolean isBroken(String place) {
+    public boolean breaks(String place) {
         return faults.strikesAt(place, Fault.Kind.BREAK);
     }
 
