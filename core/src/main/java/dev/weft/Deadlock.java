@@ -4,8 +4,9 @@ import java.util.List;
 
 /**
  * Notices that every task waits for another one, or for something that no task is left to do. It is
- * asked only when the loop is about to block without a deadline, and looks only when nothing has
- * happened for a second: what a thread unknown to the loop is about to hand in, comes in between.
+ * asked only when the loop is about to block without a deadline, and looks only when the driver has
+ * nothing pending and nothing has happened for a second: what a thread unknown to the loop is about
+ * to hand in, comes in between.
  */
 final class Deadlock {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
@@ -34,7 +35,7 @@ final class Deadlock {
      * @param step the steps so far
      */
     long deadline(long step) {
-        if (how == Driver.Deadlocks.IGNORE || step == lookedAt) {
+        if (how == Driver.Deadlocks.IGNORE || step == lookedAt || loop.driver().hasPending()) {
             return Long.MAX_VALUE;
         }
         long now = loop.nanoTime();

@@ -71,7 +71,8 @@ public interface Driver {
 
     /**
      * Whether something is registered that could still wake a task. If not, and nothing else could
-     * either, the loop speaks of a deadlock.
+     * either, the loop speaks of a deadlock. On the bare carrier before a wait without a deadline;
+     * never waits, never throws.
      */
     boolean hasPending();
 

@@ -11,9 +11,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 
@@ -29,6 +31,13 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
     private final Link link;
     private final DuplexChannel channel;
     final StreamHandler handler;
+
+    /** What can be sent past Netty's queue; null if nothing can. */
+    private final @Nullable Socket socket;
+
+    /** The only write since the last flush. Netty gets it if it does not stay the only one. */
+    private @Nullable ByteBuf held;
+
     private @Nullable TlsInfo tls;
     private boolean flushQueued;
     private boolean detached;
@@ -46,6 +55,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         this.link = link;
         this.channel = link.channel();
         this.handler = handler;
+        this.socket = Transport.socketOf(channel);
         this.tls = tls;
         driver.opened(this, this::drop);
     }
@@ -83,6 +93,14 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
 
     @Override
     final boolean hasRoom() {
+        if (held != null) {
+            inside.enter();
+            try {
+                handOn();
+            } finally {
+                inside.exit();
+            }
+        }
         return channel.isWritable();
     }
 
@@ -105,16 +123,20 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
 
     @Override
     final void send(ByteBuf content) {
-        inside.enter();
-        try {
-            if (tls == null) {
-                var _ = channel.write(content, channel.voidPromise());
-            } else {
-                // TLS's handler tells of what it can't write nowhere else
-                channel.write(content).addListener(handler::written);
+        if (socket != null
+                && tls == null
+                && !flushQueued
+                && content.isReadable()
+                && content.hasMemoryAddress()) {
+            held = content;
+        } else {
+            inside.enter();
+            try {
+                handOn();
+                write(content);
+            } finally {
+                inside.exit();
             }
-        } finally {
-            inside.exit();
         }
         if (!flushQueued) {
             flushQueued = true;
@@ -122,10 +144,66 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         }
     }
 
+    /** Under the mark. */
+    private void write(ByteBuf content) {
+        if (tls == null) {
+            var _ = channel.write(content, channel.voidPromise());
+        } else {
+            // TLS's handler tells of what it can't write nowhere else
+            channel.write(content).addListener(handler::written);
+        }
+    }
+
     /** By the driver, under the mark. */
     final void flushNow() {
         flushQueued = false;
-        channel.flush();
+        if (!sendsHeld()) {
+            handOn();
+            channel.flush();
+        }
+    }
+
+    /**
+     * Sends what is held if nothing is before it, which saves what Netty's queue costs; false if
+     * something is left to send. Under the mark.
+     */
+    private boolean sendsHeld() {
+        ByteBuf content = held;
+        Socket direct = socket;
+        if (content == null || direct == null || !channel.isActive() || pendingInNetty() > 0) {
+            return false;
+        }
+        try {
+            int from = content.readerIndex();
+            content.skipBytes(
+                    direct.sendAddress(content.memoryAddress(), from, content.writerIndex()));
+        } catch (IOException | RuntimeException e) {
+            dropHeld();
+            channel.pipeline().fireExceptionCaught(e);
+            return true;
+        }
+        if (content.isReadable()) {
+            return false;
+        }
+        dropHeld();
+        return true;
+    }
+
+    /** Gives Netty what is held, under the mark: something is to come after it. */
+    private void handOn() {
+        ByteBuf content = held;
+        if (content != null) {
+            held = null;
+            write(content);
+        }
+    }
+
+    private void dropHeld() {
+        ByteBuf content = held;
+        if (content != null) {
+            held = null;
+            content.release();
+        }
     }
 
     @Override
@@ -173,6 +251,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
     private ChannelFuture startSend(SentFile part) {
         inside.enter();
         try {
+            handOn();
             return channel.writeAndFlush(part.region());
         } finally {
             inside.exit();
@@ -182,6 +261,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
     private ChannelFuture startFlush() {
         inside.enter();
         try {
+            handOn();
             return channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         } finally {
             inside.exit();
@@ -270,9 +350,9 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         boolean clean = false;
         try {
             clean =
-                    !channel.isActive()
-                            || isClosedAtOnce()
-                            || Weft.moveOnAfter(CLOSE_LIMIT, this::closeInTime);
+                    channel.isActive()
+                            && (isClosedAtOnce()
+                                    || Weft.moveOnAfter(CLOSE_LIMIT, this::closeInTime));
         } finally {
             if (!clean) {
                 reset();
@@ -327,6 +407,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
     private void reset() {
         inside.enter();
         try {
+            dropHeld();
             if (channel.isOpen()) {
                 channel.config().setOption(ChannelOption.SO_LINGER, 0);
                 channel.unsafe().close(channel.voidPromise());
@@ -374,6 +455,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
         driver.released(this);
         inside.enter();
         try {
+            handOn();
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
             if (inbound.size() > 0 || handler.isEnded()) {
                 channel.pipeline()
@@ -389,6 +471,11 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
 
     /** How much was written and not sent yet. */
     final long pendingBytes() {
+        ByteBuf content = held;
+        return pendingInNetty() + (content == null ? 0 : content.readableBytes());
+    }
+
+    private long pendingInNetty() {
         ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
         return pending == null ? 0 : pending.totalPendingWriteBytes();
     }

@@ -24,8 +24,8 @@ import java.util.List;
  * Netty beneath a loop: what its streams and servers need. Whether the operating system is polled
  * or a network is simulated, subclasses say.
  *
- * <p>Writes run in the caller, flushes are gathered. Everything happens under the mark of {@link
- * InsideNetty}.
+ * <p>Writes run in the caller, flushes are gathered (and with epoll what is written alone).
+ * Everything happens under the mark of {@link InsideNetty}.
  */
 abstract sealed class NettyDriver permits PollingDriver, SimDriver {
 

@@ -1,8 +1,10 @@
 package dev.weft.net;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.AbstractEpollStreamChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -20,6 +22,7 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringDomainSocketChannel;
@@ -27,6 +30,8 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+
+import org.jspecify.annotations.Nullable;
 
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -53,6 +58,11 @@ enum Transport {
             case IO_URING -> new IoUringSocketChannel();
             case NIO -> new NioSocketChannel();
         };
+    }
+
+    /** A channel's socket, if a write need not go through the channel. */
+    static @Nullable Socket socketOf(Channel channel) {
+        return channel instanceof AbstractEpollStreamChannel epoll ? (Socket) epoll.fd() : null;
     }
 
     ServerSocketChannel serverSocket() {

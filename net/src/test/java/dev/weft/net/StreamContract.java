@@ -206,7 +206,7 @@ abstract class StreamContract {
                     (group, left, right) -> {
                         group.start(
                                 () -> {
-                                    left.write(Bytes.utf8("head"));
+                                    left.write("head".getBytes(UTF_8));
                                     FileChannel part = FileChannel.open(file);
                                     assertThat(left.sendFile(part, 7, 2_500_000))
                                             .isEqualTo(2_500_000);

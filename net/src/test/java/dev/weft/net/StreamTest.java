@@ -15,6 +15,7 @@ import dev.weft.Task;
 import dev.weft.Weft;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -27,6 +28,10 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -409,8 +414,11 @@ class StreamTest {
 
     /** Bytes that the leak detector watches. */
     private static Bytes direct(int length) {
-        return new Bytes(
-                io.netty.buffer.ByteBufAllocator.DEFAULT.directBuffer(length).writeZero(length));
+        return direct(new byte[length]);
+    }
+
+    private static Bytes direct(byte[] content) {
+        return new Bytes(ByteBufAllocator.DEFAULT.directBuffer(content.length).writeBytes(content));
     }
 
     /** Writes until there is no room any more. */
@@ -445,6 +453,135 @@ class StreamTest {
                                     } finally {
                                         stream.abort();
                                     }
+                                }));
+    }
+
+    // ---- writing
+
+    @Test
+    void writes_of_one_step_come_in_order_however_they_are_made() throws Exception {
+        var received = new StringBuilder();
+        run(
+                driver,
+                () ->
+                        serving(
+                                peer -> {
+                                    peer.write("a".getBytes(UTF_8));
+                                    peer.write(Bytes.utf8("b"));
+                                    peer.write(Bytes.empty());
+                                    peer.write("c".getBytes(UTF_8));
+                                    peer.flush();
+                                    peer.write("d".getBytes(UTF_8));
+                                    until(() -> peer.pendingBytes() == 0);
+                                    peer.write("e".getBytes(UTF_8));
+                                    peer.shutdownOutput();
+                                },
+                                port -> {
+                                    try (var stream = TcpStream.connect("127.0.0.1", port)) {
+                                        received.append(new String(readAll(stream), UTF_8));
+                                    }
+                                }));
+        assertThat(received).hasToString("abcde");
+    }
+
+    @Test
+    void a_single_write_larger_than_the_socket_takes_goes_out_whole() throws Exception {
+        byte[] sent = random(16_000_000);
+        run(
+                driver,
+                () ->
+                        serving(
+                                peer -> {
+                                    peer.write(direct(sent));
+                                    until(() -> peer.pendingBytes() == 0);
+                                },
+                                port -> {
+                                    try (var stream = TcpStream.connect("127.0.0.1", port)) {
+                                        assertThat(readAll(stream)).isEqualTo(sent);
+                                    }
+                                }));
+    }
+
+    @Test
+    void a_single_write_waits_for_what_the_socket_did_not_take() throws Exception {
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            run(
+                    driver,
+                    () -> {
+                        try (var stream = TcpStream.connect("127.0.0.1", listening.getLocalPort());
+                                Socket peer = listening.accept()) {
+                            long written = 0;
+                            byte[] piece = new byte[30_000];
+                            do {
+                                stream.write(direct(piece));
+                                written += piece.length;
+                                Weft.sleep(Duration.ofMillis(1));
+                            } while (stream.pendingBytes() == 0);
+                            InputStream in = peer.getInputStream();
+                            int left = (int) written + 1;
+                            // no wait, and so no poll, before the next write
+                            for (int n = in.available(); n > 0; n = in.available()) {
+                                left -= in.readNBytes(n).length;
+                            }
+                            assertThat(stream.pendingBytes()).isPositive();
+                            stream.write(direct(new byte[] {1}));
+                            until(() -> stream.pendingBytes() == 0);
+                            assertThat(in.readNBytes(left)).endsWith(1).containsOnlyOnce(1);
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void what_was_written_and_not_sent_yet_is_pending() throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                peer -> readAll(peer),
+                                port -> {
+                                    try (var stream = TcpStream.connect("127.0.0.1", port)) {
+                                        stream.write(direct(1000));
+                                        assertThat(stream.pendingBytes())
+                                                .isGreaterThanOrEqualTo(1000);
+                                        until(() -> stream.pendingBytes() == 0);
+                                    }
+                                }));
+    }
+
+    @Test
+    void a_write_that_meets_a_reset_breaks_the_stream() throws Exception {
+        try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            run(
+                    driver,
+                    () -> {
+                        try (var stream =
+                                TcpStream.connect("127.0.0.1", listening.getLocalPort())) {
+                            Socket peer = listening.accept();
+                            peer.setSoLinger(true, 0);
+                            peer.close();
+                            stream.write(direct(1000));
+                            until(stream::isClosed);
+                            assertThatExceptionOfType(ConnectionResetException.class)
+                                    .isThrownBy(() -> stream.write(new byte[1]))
+                                    .withMessageEndingWith(": connection reset by peer");
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void an_abort_gives_back_what_was_written_just_before() throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                peer -> readAll(peer),
+                                port -> {
+                                    var stream = TcpStream.connect("127.0.0.1", port);
+                                    stream.write(direct(1000));
+                                    stream.abort();
+                                    assertThat(stream.pendingBytes()).isZero();
                                 }));
     }
 
@@ -633,6 +770,36 @@ class StreamTest {
                                     assertThat(received).hasToString("reetingmore");
                                     assertThatExceptionOfType(ConnectionClosedException.class)
                                             .isThrownBy(stream::read);
+                                }));
+    }
+
+    @Test
+    void what_was_written_just_before_a_detach_goes_out_first() throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                peer -> {
+                                    peer.write("first ".getBytes(UTF_8));
+                                    InsideNetty inside = InsideNetty.mark();
+                                    Channel channel = peer.detach();
+                                    inside.enter();
+                                    try {
+                                        ByteBuf second = channel.alloc().directBuffer(6);
+                                        second.writeBytes("second".getBytes(UTF_8));
+                                        var _ = channel.write(second);
+                                        var _ = channel.flush();
+                                        var _ = channel.close();
+                                    } finally {
+                                        inside.exit();
+                                    }
+                                },
+                                port -> {
+                                    try (var stream = TcpStream.connect("127.0.0.1", port)) {
+                                        assertThat(readAll(stream))
+                                                .asString(UTF_8)
+                                                .isEqualTo("first second");
+                                    }
                                 }));
     }
 

@@ -3,6 +3,8 @@ package dev.weft.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weft.Task;
 import dev.weft.Weft;
 
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
+import java.util.Random;
 
 /** TLS over streams, beyond what every stream does. */
 @ExtendWith(NoLeaks.class)
@@ -61,6 +64,58 @@ class TlsStreamTest {
                                                                 Duration.ofMillis(20))))
                                 .withMessageContaining("timed out");
                         assertThat(pair.left().isClosed()).isTrue();
+                    }
+                });
+    }
+
+    @Test
+    void what_was_written_to_the_carrier_just_before_goes_before_TLS() {
+        Weft.run(
+                () ->
+                        TestLoop.serving(
+                                peer -> {
+                                    assertThat(peer.readLine()).isEqualTo("PROXY UNKNOWN");
+                                    try (var stream = TlsStream.server(peer, Certificates.good())) {
+                                        stream.write(Bytes.utf8(stream.readLine() + " to you\n"));
+                                    }
+                                },
+                                port -> {
+                                    // the first has to make what the options share, and waits
+                                    for (int i = 0; i < 3; i++) {
+                                        var carrier = TcpStream.connect("127.0.0.1", port);
+                                        carrier.write("PROXY UNKNOWN\n".getBytes(UTF_8));
+                                        try (var stream = TlsStream.client(carrier, CLIENT)) {
+                                            stream.write(Bytes.utf8("hello\n"));
+                                            assertThat(stream.readLine()).isEqualTo("hello to you");
+                                        }
+                                    }
+                                }));
+    }
+
+    @Test
+    void records_of_one_write_go_in_order_whichever_engine_makes_them() {
+        for (TlsEngine engine : TlsEngine.values()) {
+            if (engine.isAvailable()) {
+                Weft.run(() -> sendsInOrder(engine));
+            }
+        }
+    }
+
+    private static void sendsInOrder(TlsEngine engine) {
+        byte[] sent = new byte[200_000];
+        new Random(1).nextBytes(sent);
+        TestLoop.serving(
+                peer -> {
+                    try (var stream = TlsStream.server(peer, Certificates.good().engine(engine))) {
+                        stream.write(sent);
+                    }
+                },
+                port -> {
+                    var carrier = TcpStream.connect("127.0.0.1", port);
+                    try (var stream = TlsStream.client(carrier, CLIENT.engine(engine))) {
+                        try (Bytes all = stream.readAll(sent.length)) {
+                            assertThat(all.toArray()).isEqualTo(sent);
+                        }
                     }
                 });
     }
