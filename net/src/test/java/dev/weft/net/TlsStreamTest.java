@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
-import java.util.Random;
 
 /** TLS over streams, beyond what every stream does. */
 @ExtendWith(NoLeaks.class)
@@ -90,33 +89,5 @@ class TlsStreamTest {
                                         }
                                     }
                                 }));
-    }
-
-    @Test
-    void records_of_one_write_go_in_order_whichever_engine_makes_them() {
-        for (TlsEngine engine : TlsEngine.values()) {
-            if (engine.isAvailable()) {
-                Weft.run(() -> sendsInOrder(engine));
-            }
-        }
-    }
-
-    private static void sendsInOrder(TlsEngine engine) {
-        byte[] sent = new byte[200_000];
-        new Random(1).nextBytes(sent);
-        TestLoop.serving(
-                peer -> {
-                    try (var stream = TlsStream.server(peer, Certificates.good().engine(engine))) {
-                        stream.write(sent);
-                    }
-                },
-                port -> {
-                    var carrier = TcpStream.connect("127.0.0.1", port);
-                    try (var stream = TlsStream.client(carrier, CLIENT.engine(engine))) {
-                        try (Bytes all = stream.readAll(sent.length)) {
-                            assertThat(all.toArray()).isEqualTo(sent);
-                        }
-                    }
-                });
     }
 }
