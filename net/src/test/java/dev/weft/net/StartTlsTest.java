@@ -245,7 +245,8 @@ class StartTlsTest {
                                         Weft.group(
                                                 group -> {
                                                     group.start(() -> stream.startTls(TRUSTING));
-                                                    until(stream::isBeingRead);
+                                                    Weft.checkpoint();
+                                                    assertThat(stream.isBeingRead()).isTrue();
                                                     assertThatIllegalStateException()
                                                             .isThrownBy(
                                                                     () ->
