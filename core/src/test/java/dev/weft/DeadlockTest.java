@@ -502,6 +502,42 @@ class DeadlockTest {
                 });
     }
 
+    @Test
+    void whileADriverHasSomethingRegisteredNoWaitHasATimeLimit() {
+        List<Long> limits = new ArrayList<>();
+        CompletableFuture<Runnable> wakeUp = new CompletableFuture<>();
+        VirtualTime driver =
+                new VirtualTime(1) {
+                    @Override
+                    public Deadlocks deadlocks() {
+                        return Deadlocks.REPORT;
+                    }
+
+                    @Override
+                    public boolean hasPending() {
+                        return true;
+                    }
+
+                    @Override
+                    public void poll(long nanos, Gate gate) {
+                        if (nanos > 0) {
+                            limits.add(nanos);
+                            wakeUp.join().run();
+                        }
+                        super.poll(nanos, gate);
+                    }
+                };
+        Sim.run(
+                driver,
+                () -> {
+                    Semaphore none = new Semaphore(0);
+                    Loop loop = Loop.current();
+                    wakeUp.complete(() -> loop.inSystemTask(none::release));
+                    none.acquire();
+                });
+        assertThat(limits).isNotEmpty().containsOnly(Long.MAX_VALUE);
+    }
+
     // rules 4: "there is no timer"
     @Test
     void aTimerMayStillFire() {
