@@ -79,6 +79,10 @@ final class Handshake {
         var ending = new Ending(waiting);
         driver.inside.enter();
         try {
+            if (!channel.isActive()) {
+                // the other side has hung up already, and a handler would never hear of it
+                throw failed(new ClosedChannelException());
+            }
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
             link.handler().secure();
             channel.pipeline().addFirst(ending);
@@ -90,10 +94,6 @@ final class Handshake {
                                             link.host(),
                                             link.port(),
                                             channel.alloc()));
-            if (!channel.isActive()) {
-                // the other side has hung up already, and the handler will never hear of it
-                throw failed(new ClosedChannelException());
-            }
             link.handler().replay(channel.pipeline());
             channel.read();
         } finally {

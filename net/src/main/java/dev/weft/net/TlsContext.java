@@ -17,10 +17,13 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Map;
@@ -35,9 +38,8 @@ import javax.net.ssl.SSLException;
  */
 final class TlsContext {
     private final TlsSettings settings;
-    private volatile @Nullable SslContext client;
-    private volatile @Nullable SslContext server;
-    private volatile @Nullable Mapping<? super String, ? extends SslContext> serverByName;
+    private volatile @Nullable Side client;
+    private volatile @Nullable Side server;
 
     TlsContext(TlsSettings settings) {
         this.settings = settings;
@@ -69,34 +71,37 @@ final class TlsContext {
     }
 
     private void build(boolean forServer) throws IOException, GeneralSecurityException {
+        var side = new Side();
         if (forServer) {
-            SslContext unnamed = showing(Objects.requireNonNull(settings.identity));
+            SslContext unnamed = showing(Objects.requireNonNull(settings.identity), side);
+            side.unnamed = unnamed;
             if (!settings.names.isEmpty()) {
                 var byName = new DomainWildcardMappingBuilder<>(unnamed);
                 for (Map.Entry<String, TlsIdentity> named : settings.names.entrySet()) {
-                    byName.add(named.getKey(), showing(named.getValue()));
+                    byName.add(named.getKey(), showing(named.getValue(), side));
                 }
-                serverByName = byName.build();
+                side.byName = byName.build();
             }
-            server = unnamed;
+            server = side;
         } else {
             SslContextBuilder builder = SslContextBuilder.forClient();
             if (settings.identity != null) {
                 settings.identity.showIn(builder);
             }
             String verified = settings.insecure || settings.anyName ? null : "HTTPS";
-            SslContext built = build(builder.endpointIdentificationAlgorithm(verified));
-            sayHello(built);
-            client = built;
+            side.unnamed = build(builder.endpointIdentificationAlgorithm(verified), side);
+            sayHello(side.unnamed);
+            client = side;
         }
     }
 
-    private SslContext showing(TlsIdentity identity) throws IOException, GeneralSecurityException {
+    private SslContext showing(TlsIdentity identity, Side side)
+            throws IOException, GeneralSecurityException {
         ClientAuth clients = settings.trust == null ? ClientAuth.NONE : ClientAuth.REQUIRE;
-        return build(identity.server().clientAuth(clients));
+        return build(identity.server().clientAuth(clients), side);
     }
 
-    private SslContext build(SslContextBuilder builder)
+    private SslContext build(SslContextBuilder builder, Side side)
             throws IOException, GeneralSecurityException {
         builder.sslProvider(settings.engine.provider()).protocols(settings.versions);
         if (settings.insecure) {
@@ -112,7 +117,11 @@ final class TlsContext {
                             SelectedListenerFailureBehavior.ACCEPT,
                             settings.protocols));
         }
-        return builder.build();
+        SslContext built = builder.build();
+        if (built instanceof ReferenceCounted counted) {
+            Native.CLEANER.register(side, counted::release);
+        }
+        return built;
     }
 
     /** A first message to nobody: the cryptography that it needs loads here and not on a loop. */
@@ -127,45 +136,65 @@ final class TlsContext {
         }
     }
 
-    /** Stands in front of a connection's other handlers and secures it. */
+    /**
+     * Stands in front of a connection's other handlers and secures it. It must get there, or its
+     * engine is never released.
+     */
     ChannelHandler handler(boolean forServer, String host, int port, ByteBufAllocator allocator) {
-        return forServer ? server(allocator) : client(host, port, allocator);
-    }
-
-    private ChannelHandler client(String host, int port, ByteBufAllocator allocator) {
-        SslContext context = prepared(client);
-        String name = settings.serverName.isEmpty() ? host : settings.serverName;
-        return bounded(
-                name.isEmpty()
-                        ? context.newHandler(allocator)
-                        : context.newHandler(allocator, name, port));
-    }
-
-    /** Chooses by the name that the client asks for, if there are several. */
-    private ChannelHandler server(ByteBufAllocator allocator) {
-        SslContext unnamed = prepared(server);
-        var byName = serverByName;
-        if (byName == null) {
-            return bounded(unnamed.newHandler(allocator));
+        Side side = prepared(forServer);
+        if (side.byName != null) {
+            return new ByName(side, side.byName);
         }
-        return new SniHandler(byName) {
-            @Override
-            protected SslHandler newSslHandler(SslContext chosen, ByteBufAllocator buffers) {
-                return bounded(super.newSslHandler(chosen, buffers));
-            }
-        };
+        String name = settings.serverName.isEmpty() ? host : settings.serverName;
+        return side.handler(
+                Objects.requireNonNull(side.unnamed), allocator, forServer ? "" : name, port);
     }
 
-    /** Its own limit would be of another clock. */
-    private static SslHandler bounded(SslHandler handler) {
-        handler.setHandshakeTimeoutMillis(0);
-        return handler;
-    }
-
-    private static SslContext prepared(@Nullable SslContext context) {
-        if (context == null) {
+    Side prepared(boolean forServer) {
+        Side side = forServer ? server : client;
+        if (side == null) {
             throw new IllegalStateException("prepare first");
         }
-        return context;
+        return side;
+    }
+
+    /** What all connections of one side share. */
+    static final class Side {
+        @Nullable SslContext unnamed;
+        @Nullable Mapping<? super String, ? extends SslContext> byName;
+
+        SslHandler handler(SslContext context, ByteBufAllocator allocator, String peer, int port) {
+            try {
+                SslHandler handler =
+                        peer.isEmpty()
+                                ? context.newHandler(allocator)
+                                : context.newHandler(allocator, peer, port);
+                handler.setHandshakeTimeoutMillis(0); // its own limit would be of another clock
+                return handler;
+            } finally {
+                Reference.reachabilityFence(this); // the engine keeps the context from here on
+            }
+        }
+    }
+
+    /** Chooses by the name that the client asks for. */
+    private static final class ByName extends SniHandler {
+        private final Side side;
+
+        ByName(Side side, Mapping<? super String, ? extends SslContext> byName) {
+            super(byName);
+            this.side = side;
+        }
+
+        @Override
+        protected SslHandler newSslHandler(SslContext chosen, ByteBufAllocator buffers) {
+            return side.handler(chosen, buffers, "", -1);
+        }
+    }
+
+    /** For OpenSSL's contexts, whose memory the collector does not see; a thread once used. */
+    private static final class Native {
+        static final Cleaner CLEANER =
+                Cleaner.create(Thread.ofPlatform().name("weft-tls-cleaner").factory());
     }
 }

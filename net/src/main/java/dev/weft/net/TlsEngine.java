@@ -11,7 +11,8 @@ public enum TlsEngine {
     /**
      * OpenSSL or BoringSSL by netty-tcnative, which the program must bring: {@code
      * io.netty:netty-tcnative-boringssl-static} on the class path. Faster, most of all in
-     * handshakes.
+     * handshakes. What the options hold outside the heap is freed when they are garbage and their
+     * last connection has ended.
      */
     OPENSSL;
 

@@ -168,6 +168,23 @@ class StartTlsTest {
     }
 
     @Test
+    void a_connection_that_was_reset_before_says_so() throws Exception {
+        run(
+                driver,
+                () ->
+                        serving(
+                                ByteStream::abort,
+                                port -> {
+                                    var reset = TcpStream.connect("localhost", port);
+                                    assertThatExceptionOfType(ConnectionResetException.class)
+                                            .isThrownBy(reset::read);
+                                    assertThatExceptionOfType(ConnectionResetException.class)
+                                            .isThrownBy(() -> reset.startTls(TRUSTING));
+                                    assertThat(reset.isClosed()).isTrue();
+                                }));
+    }
+
+    @Test
     void cancelled_it_leaves_a_stream_that_is_closed() throws Exception {
         run(
                 driver,

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.util.ReferenceCounted;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /** Trust, keys, names, versions and engines; what follows from them shows in a handshake. */
 @ExtendWith(NoLeaks.class)
@@ -227,6 +230,22 @@ class TlsOptionsTest {
                 .matches(e -> e.kind() == TlsException.Kind.CERTIFICATE);
         assertThat(refused(Certificates.otherName(), client).kind())
                 .isEqualTo(TlsException.Kind.NAME);
+    }
+
+    @Test
+    void openssls_memory_goes_with_the_options() throws Exception {
+        assumeTrue(TlsEngine.OPENSSL.isAvailable(), "netty-tcnative has none for this machine");
+        ReferenceCounted context = contextOfOptionsUsedOnce();
+        while (context.refCnt() > 0) {
+            System.gc();
+            Thread.sleep(1);
+        }
+    }
+
+    private static ReferenceCounted contextOfOptionsUsedOnce() throws Exception {
+        TlsOptions client = TRUSTING.engine(TlsEngine.OPENSSL);
+        connected(Certificates.good(), client, info -> {});
+        return (ReferenceCounted) Objects.requireNonNull(client.context().prepared(false).unnamed);
     }
 
     @Test

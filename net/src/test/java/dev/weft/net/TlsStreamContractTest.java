@@ -3,6 +3,8 @@ package dev.weft.net;
 import static dev.weft.net.TestLoop.serving;
 import static dev.weft.net.TestLoop.until;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.weft.Task;
 import dev.weft.Weft;
 
@@ -27,17 +29,37 @@ class TlsStreamContractTest extends StreamContract {
     enum Kind {
         MEMORY,
         MEMORY_TLS_1_2,
+        MEMORY_OPENSSL,
         FOREIGN,
         TLS,
         TCP,
+        TCP_OPENSSL,
         TCP_UPGRADED,
+        TCP_UPGRADED_OPENSSL,
         UNIX_UPGRADED
     }
 
     private final Kind kind;
+    private final TlsOptions server;
+    private final TlsOptions client;
 
     TlsStreamContractTest(Kind kind) {
         this.kind = kind;
+        switch (kind) {
+            case MEMORY_OPENSSL, TCP_OPENSSL, TCP_UPGRADED_OPENSSL -> {
+                assumeTrue(TlsEngine.OPENSSL.isAvailable(), "no netty-tcnative here");
+                server = SERVER.engine(TlsEngine.OPENSSL);
+                client = CLIENT.engine(TlsEngine.OPENSSL);
+            }
+            case MEMORY_TLS_1_2 -> {
+                server = SERVER;
+                client = CLIENT.versions("TLSv1.2");
+            }
+            default -> {
+                server = SERVER;
+                client = CLIENT;
+            }
+        }
     }
 
     @Override
@@ -60,7 +82,7 @@ class TlsStreamContractTest extends StreamContract {
     <X extends Exception> void connected(Case<X> body) throws Exception {
         Case<X> secured =
                 (group, left, right) -> {
-                    StreamPair pair = secure(left, right, kind == Kind.MEMORY_TLS_1_2);
+                    StreamPair pair = secure(left, right);
                     try {
                         Weft.group(inner -> body.run(inner, pair.left(), pair.right()));
                     } finally {
@@ -69,7 +91,7 @@ class TlsStreamContractTest extends StreamContract {
                     }
                 };
         switch (kind) {
-            case MEMORY, MEMORY_TLS_1_2 -> inMemory(secured);
+            case MEMORY, MEMORY_TLS_1_2, MEMORY_OPENSSL -> inMemory(secured);
             case FOREIGN ->
                     inMemory(
                             (group, left, right) ->
@@ -77,30 +99,29 @@ class TlsStreamContractTest extends StreamContract {
             case TLS ->
                     inMemory(
                             (group, left, right) -> {
-                                StreamPair pair = secure(left, right, false);
+                                StreamPair pair = secure(left, right);
                                 secured.run(group, pair.left(), pair.right());
                             });
-            case TCP -> overTcp(secured);
-            case TCP_UPGRADED -> overTcp(upgraded(body));
+            case TCP, TCP_OPENSSL -> overTcp(secured);
+            case TCP_UPGRADED, TCP_UPGRADED_OPENSSL -> overTcp(upgraded(body));
             case UNIX_UPGRADED -> overUnix(upgraded(body));
         }
     }
 
-    private static StreamPair secure(ByteStream left, ByteStream right, boolean old) {
-        TlsOptions client = old ? CLIENT.versions("TLSv1.2") : CLIENT;
+    private StreamPair secure(ByteStream left, ByteStream right) {
         return Weft.groupCall(
                 group -> {
-                    Task<TlsStream> server = group.start(() -> TlsStream.server(right, SERVER));
-                    return new StreamPair(TlsStream.client(left, client), server.await());
+                    Task<TlsStream> accepted = group.start(() -> TlsStream.server(right, server));
+                    return new StreamPair(TlsStream.client(left, client), accepted.await());
                 });
     }
 
-    private static <X extends Exception> Case<X> upgraded(Case<X> body) {
+    private <X extends Exception> Case<X> upgraded(Case<X> body) {
         return (group, left, right) -> {
             Weft.group(
                     handshakes -> {
-                        handshakes.start(() -> ((ChannelStream) right).startTls(SERVER));
-                        ((ChannelStream) left).startTls(CLIENT);
+                        handshakes.start(() -> ((ChannelStream) right).startTls(server));
+                        ((ChannelStream) left).startTls(client);
                     });
             body.run(group, left, right);
         };

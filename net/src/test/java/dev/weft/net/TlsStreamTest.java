@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
+import java.util.Random;
 
 /** TLS over streams, beyond what every stream does. */
 @ExtendWith(NoLeaks.class)
@@ -86,6 +90,35 @@ class TlsStreamTest {
                                         try (var stream = TlsStream.client(carrier, CLIENT)) {
                                             stream.write(Bytes.utf8("hello\n"));
                                             assertThat(stream.readLine()).isEqualTo("hello to you");
+                                        }
+                                    }
+                                }));
+    }
+
+    /**
+     * OpenSSL's records come in several writes, which stay in order; options made here leak not.
+     */
+    @ParameterizedTest
+    @EnumSource(TlsEngine.class)
+    void many_records_arrive_in_order(TlsEngine engine) {
+        assumeTrue(engine.isAvailable(), "no netty-tcnative here");
+        TlsOptions here = Certificates.good().engine(engine);
+        TlsOptions there = CLIENT.engine(engine);
+        byte[] sent = new byte[200_000];
+        new Random(5).nextBytes(sent);
+        Weft.run(
+                () ->
+                        TestLoop.serving(
+                                peer -> {
+                                    try (var stream = TlsStream.server(peer, here)) {
+                                        stream.write(sent);
+                                    }
+                                },
+                                port -> {
+                                    var carrier = TcpStream.connect("127.0.0.1", port);
+                                    try (var stream = TlsStream.client(carrier, there)) {
+                                        try (Bytes read = stream.readAll(sent.length)) {
+                                            assertThat(read.toArray()).isEqualTo(sent);
                                         }
                                     }
                                 }));
