@@ -64,11 +64,16 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
     /** A connection that is open. */
     private final class Connection {
         final DuplexChannel channel;
+
+        /** The other side. */
+        final String target;
+
         @Nullable Task<?> task;
         @Nullable S stream;
 
         Connection(DuplexChannel channel) {
             this.channel = channel;
+            this.target = nameOf(channel);
         }
 
         void abort() {
@@ -126,9 +131,9 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
     // ---- serving
 
     /**
-     * Accepts connections and handles each in a child task of the caller, until {@link #close};
-     * then waits for those that are open. Cancelled, it stops listening, cancels the children and
-     * waits for them. One call at a time.
+     * Accepts connections and handles each in a child task of the caller, named "connection from"
+     * and the client's address, until {@link #close}; then waits for those that are open.
+     * Cancelled, it stops listening, cancels the children and waits for them. One call at a time.
      *
      * @throws ConnectionClosedException if the server was closed before
      */
@@ -159,7 +164,10 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
                 }
                 var connection = new Connection(next);
                 connections.add(connection);
-                connection.task = group.start(() -> handle(connection, handler));
+                connection.task =
+                        group.start(
+                                "connection from " + connection.target,
+                                () -> handle(connection, handler));
             }
         } finally {
             close();
@@ -191,15 +199,14 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
     }
 
     private void handle(Connection connection, ConnectionHandler<? super S> handler) {
-        String target = nameOf(connection.channel);
         try {
-            try (S stream = open(connection, target)) {
+            try (S stream = open(connection)) {
                 handler.handle(stream);
             }
         } catch (CancelledError | VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            report(target, e);
+            report(connection.target, e);
         } finally {
             driver.closeNow(connection.channel);
             connections.remove(connection);
@@ -211,7 +218,7 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
         }
     }
 
-    private S open(Connection connection, String target) {
+    private S open(Connection connection) {
         driver.inside.enter();
         try {
             prepare(connection.channel);
@@ -219,7 +226,7 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
         } finally {
             driver.inside.exit();
         }
-        Link link = Link.accepted(target, connection.channel);
+        Link link = Link.accepted(connection.target, connection.channel);
         TlsInfo info =
                 tls == null ? null : new Handshake(driver, tls, link).performInTime(() -> {});
         S stream = stream(link, info);

@@ -14,6 +14,9 @@ import java.lang.annotation.Target;
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @ExtendWith(SimExtension.class)
 public @interface CancelEverywhere {
-    /** The names of the tasks, as {@code Group.start(name, body)} has them. */
+    /**
+     * The names of the tasks, as {@code Group.start(name, body)} has them, or how they begin and an
+     * asterisk.
+     */
     String[] value();
 }

@@ -17,6 +17,9 @@ import java.lang.annotation.Target;
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @ExtendWith(SimExtension.class)
 public @interface ExpireEverywhere {
-    /** The names of the tasks, as {@code Group.start(name, body)} has them. */
+    /**
+     * The names of the tasks, as {@code Group.start(name, body)} has them, or how they begin and an
+     * asterisk.
+     */
     String[] value();
 }

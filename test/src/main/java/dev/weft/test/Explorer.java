@@ -99,7 +99,8 @@ public final class Explorer {
     /**
      * Besides, cancels each task of one of these names at each of its cancellation points, one in
      * each run: as it enters the wait, while it waits, and when the wait has happened but the task
-     * has not gone on.
+     * has not gone on. A name that ends with an asterisk is that of all tasks whose names begin so:
+     * {@code "connection from *"} are a server's connections.
      */
     public Explorer cancelling(String... tasks) {
         return sweeping(Fault.Kind.CANCEL, tasks);

@@ -31,7 +31,15 @@ record Sweep(Map<Fault.Kind, Set<String>> victims) {
     }
 
     boolean has(Fault.Kind kind, String victim) {
-        return victims.getOrDefault(kind, Set.of()).contains(victim);
+        return victims.getOrDefault(kind, Set.of()).stream()
+                .anyMatch(name -> isMeant(victim, name));
+    }
+
+    /** Whether a name is the task's, or ends with an asterisk and begins the task's. */
+    private static boolean isMeant(String task, String name) {
+        return name.endsWith("*")
+                ? task.startsWith(name.substring(0, name.length() - 1))
+                : task.equals(name);
     }
 
     /**
@@ -46,7 +54,7 @@ record Sweep(Map<Fault.Kind, Set<String>> victims) {
                 (kind, tasks) -> {
                     for (String task : tasks) {
                         if (struck.stream()
-                                .noneMatch(f -> f.kind() == kind && f.victim().equals(task))) {
+                                .noneMatch(f -> f.kind() == kind && isMeant(f.victim(), task))) {
                             throw new IllegalArgumentException(missed(kind, task, names));
                         }
                     }
@@ -67,12 +75,12 @@ record Sweep(Map<Fault.Kind, Set<String>> victims) {
         }
     }
 
-    private static String missed(Fault.Kind kind, String task, Set<String> names) {
-        if (!names.contains(task)) {
-            return "no task was named '" + task + "'; there were " + names;
+    private static String missed(Fault.Kind kind, String name, Set<String> tasks) {
+        if (tasks.stream().noneMatch(task -> isMeant(task, name))) {
+            return "no task was named '" + name + "'; there were " + tasks;
         }
         return kind == Fault.Kind.CANCEL
-                ? "task '" + task + "' could not be cancelled anywhere: it never waits"
-                : "no timeout could expire around a wait of task '" + task + "'";
+                ? "task '" + name + "' could not be cancelled anywhere: it never waits"
+                : "no timeout could expire around a wait of task '" + name + "'";
     }
 }

@@ -34,6 +34,9 @@ class ConnectionSweepTest {
     private static final int PORT = Lines.PORT;
     private static final int FILE_LENGTH = 150_000;
 
+    /** The tasks of a server. */
+    private static final String CONNECTION = "connection from *";
+
     @SuppressWarnings("NullAway.Init") // before all tests
     private static Path file;
 
@@ -64,27 +67,70 @@ class ConnectionSweepTest {
 
     static Stream<Subject> subjects() {
         return Stream.of(
-                new Subject("TCP", ConnectionSweepTest::tcp, "client", "db", "handler"),
-                new Subject("TLS", ConnectionSweepTest::tls, "client", "db", "handler"),
+                new Subject("TCP", ConnectionSweepTest::tcp, "client", "db", "handler", CONNECTION),
+                new Subject("TLS", ConnectionSweepTest::tls, "client", "db", "handler", CONNECTION),
                 new Subject(
                         "few connections",
                         ConnectionSweepTest::fewConnections,
                         "client",
                         "db",
-                        "handler"),
-                new Subject("startTls", ConnectionSweepTest::startTls, "client", "db", "handler"),
-                new Subject("shutdown", ConnectionSweepTest::shutdown, "client", "db", "stopper"),
-                new Subject("Unix", ConnectionSweepTest::unix, "client", "db", "handler"),
+                        "handler",
+                        CONNECTION),
+                new Subject(
+                        "startTls",
+                        ConnectionSweepTest::startTls,
+                        "client",
+                        "db",
+                        "handler",
+                        CONNECTION),
+                new Subject(
+                        "shutdown",
+                        ConnectionSweepTest::shutdown,
+                        "client",
+                        "db",
+                        "stopper",
+                        CONNECTION),
+                new Subject(
+                        "Unix", ConnectionSweepTest::unix, "client", "db", "handler", CONNECTION),
                 new Subject("TLS in memory", ConnectionSweepTest::tlsInMemory, "client", "db"),
                 new Subject(
-                        "TLS over TCP", ConnectionSweepTest::tlsOverTcp, "client", "db", "handler"),
+                        "TLS over TCP",
+                        ConnectionSweepTest::tlsOverTcp,
+                        "client",
+                        "db",
+                        "handler",
+                        CONNECTION),
                 new Subject("look-up", ConnectionSweepTest::lookUp, "client", "other"),
-                new Subject("framed", ConnectionSweepTest::framed, "client", "db", "handler"),
                 new Subject(
-                        "relay", ConnectionSweepTest::relay, "client", "proxy", "db", "handler"),
-                new Subject("sendFile", ConnectionSweepTest::sendFile, "client", "db", "handler"),
+                        "framed",
+                        ConnectionSweepTest::framed,
+                        "client",
+                        "db",
+                        "handler",
+                        CONNECTION),
+                new Subject(
+                        "relay",
+                        ConnectionSweepTest::relay,
+                        "client",
+                        "proxy",
+                        "db",
+                        "handler",
+                        CONNECTION),
+                new Subject(
+                        "sendFile",
+                        ConnectionSweepTest::sendFile,
+                        "client",
+                        "db",
+                        "handler",
+                        CONNECTION),
                 new Subject("datagrams", ConnectionSweepTest::datagrams, "client", "db"),
-                new Subject("detached", ConnectionSweepTest::detached, "client", "db", "handler"));
+                new Subject(
+                        "detached",
+                        ConnectionSweepTest::detached,
+                        "client",
+                        "db",
+                        "handler",
+                        CONNECTION));
     }
 
     @ParameterizedTest

@@ -44,6 +44,40 @@ class SweepVictimsTest {
     }
 
     @Test
+    void a_name_with_an_asterisk_is_that_of_all_tasks_whose_names_begin_so() {
+        Program<?> program =
+                sim ->
+                        Weft.group(
+                                g -> {
+                                    for (String name : new String[] {"user 1", "user 2", "other"}) {
+                                        g.start(
+                                                name,
+                                                () -> {
+                                                    String end = " cancelled";
+                                                    try {
+                                                        Weft.checkpoint();
+                                                        end = " done";
+                                                    } finally {
+                                                        ends.add(name + end);
+                                                    }
+                                                });
+                                    }
+                                });
+        Sim.exploring().runs(1).cancelling("user *").run(program);
+        assertThat(ends)
+                .containsExactlyInAnyOrder(
+                        "user 1 done",
+                        "user 2 done",
+                        "other done",
+                        "user 1 cancelled",
+                        "user 2 cancelled");
+        Explorer nobody = Sim.exploring().runs(1).cancelling("nobody *");
+        assertThatThrownBy(() -> nobody.run(program))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no task was named 'nobody *'; there were [main");
+    }
+
+    @Test
     void one_that_meets_nothing_is_refused() {
         Explorer explorer = Sim.exploring().runs(1);
         assertThatThrownBy(() -> explorer.cancelling("c").run(this::twoTasks))
