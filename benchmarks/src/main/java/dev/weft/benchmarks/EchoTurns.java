@@ -6,12 +6,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,12 +27,13 @@ public final class EchoTurns {
     private static final Pattern MESSAGES = Pattern.compile("\"msgs\": *(\\d+)");
 
     private final Path load;
-    private final int turns = Integer.getInteger("turns", 40);
+    private final int turns;
     private final String seconds = System.getProperty("seconds", "0.3");
     private final String warmUp = System.getProperty("warmUp", "12");
 
-    private EchoTurns(Path load) {
+    private EchoTurns(Path load, int turns) {
         this.load = load;
+        this.turns = turns;
     }
 
     /**
@@ -41,15 +43,30 @@ public final class EchoTurns {
         if (args.length < 4
                 || !Files.isExecutable(Path.of(args[0]))
                 || Stream.of(args).skip(2).anyMatch(entrant -> entrant.indexOf('=') < 1)) {
-            System.err.println("usage: turns ECHO-LOAD KIB[,KIB...] NAME=COMMAND NAME=COMMAND...");
-            System.exit(2);
+            refuse();
         }
-        var benchmark = new EchoTurns(Path.of(args[0]));
-        for (String size : args[1].split(",", -1)) {
-            for (int round = Integer.getInteger("rounds", 1); round > 0; round--) {
-                benchmark.run(Integer.parseInt(size), List.of(args).subList(2, args.length));
+        int[] sizes = Stream.of(args[1].split(",", -1)).mapToInt(EchoTurns::positive).toArray();
+        int rounds = positive(System.getProperty("rounds", "1"));
+        int turns = positive(System.getProperty("turns", "40"));
+        var benchmark = new EchoTurns(Path.of(args[0]), turns);
+        for (int kib : sizes) {
+            for (int round = 0; round < rounds; round++) {
+                benchmark.run(kib, List.of(args).subList(2, args.length));
             }
         }
+    }
+
+    private static int positive(String number) {
+        if (!number.matches("[1-9]\\d{0,5}")) {
+            System.err.println("not a number from 1 to 999999: " + number);
+            refuse();
+        }
+        return Integer.parseInt(number);
+    }
+
+    private static void refuse() {
+        System.err.println("usage: turns ECHO-LOAD KIB[,KIB...] NAME=COMMAND NAME=COMMAND...");
+        System.exit(2);
     }
 
     private void run(int kib, List<String> entrants) throws IOException, InterruptedException {
@@ -58,6 +75,7 @@ public final class EchoTurns {
             for (String entrant : entrants) {
                 String[] parts = entrant.split("=", 2);
                 servers.add(start(parts[0], parts[1]));
+                servers.getLast().awaitListening();
                 load(servers.getLast(), kib, warmUp);
             }
             List<Server> order = new ArrayList<>(servers);
@@ -78,8 +96,7 @@ public final class EchoTurns {
         servers.forEach(server -> server.tell(kib, servers.getFirst()));
     }
 
-    private static Server start(String name, String command)
-            throws IOException, InterruptedException {
+    private static Server start(String name, String command) throws IOException {
         int port;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -94,9 +111,7 @@ public final class EchoTurns {
                         .redirectErrorStream(true)
                         .redirectOutput(said.toFile())
                         .start();
-        var server = new Server(name, process, port, said);
-        server.awaitListening();
-        return server;
+        return new Server(name, process, port, said);
     }
 
     /** How many messages came back. */
@@ -131,6 +146,8 @@ public final class EchoTurns {
         /** In µs a message, one for each turn. */
         private final List<Double> cost = new ArrayList<>();
 
+        private final Map<Path, Long> threadsCpu = new HashMap<>();
+
         Server(String name, Process process, int port, Path said) {
             this.name = name;
             this.process = process;
@@ -139,33 +156,33 @@ public final class EchoTurns {
         }
 
         void awaitListening() throws IOException, InterruptedException {
-            while (true) {
+            for (int attempt = 0; ; attempt++) {
                 try {
                     new Socket(InetAddress.getLoopbackAddress(), port).close();
                     return;
                 } catch (IOException notYet) {
-                    if (!process.isAlive()) {
-                        throw new IOException(name + " ended: " + Files.readString(said), notYet);
+                    if (!process.isAlive() || attempt == 600) {
+                        throw new IOException(
+                                name + " does not listen: " + Files.readString(said), notYet);
                     }
                     Thread.sleep(50);
                 }
             }
         }
 
-        /** Nanoseconds that all threads of the server have had a CPU for. */
+        /** Nanoseconds that the server's threads have had a CPU for, those that ended too. */
         long cpu() throws IOException {
             try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
-                long sum = 0;
                 for (Path thread : threads.toList()) {
                     try {
                         String had = Files.readString(thread.resolve("schedstat"));
-                        sum += Long.parseLong(had.substring(0, had.indexOf(' ')));
-                    } catch (NoSuchFileException ended) {
+                        threadsCpu.put(thread, Long.valueOf(had.substring(0, had.indexOf(' '))));
+                    } catch (IOException ended) {
                         // the compiler's threads come and go
                     }
                 }
-                return sum;
             }
+            return threadsCpu.values().stream().mapToLong(Long::longValue).sum();
         }
 
         void tell(int kib, Server base) {

@@ -316,6 +316,7 @@ public abstract sealed class ChannelStream extends LoopStream permits TcpStream,
      * cancelled the stream is aborted: there is no way back.
      *
      * @throws TlsException if the connection can't be secured
+     * @throws NetException if it was closed or had failed before
      * @throws IllegalStateException if it has TLS already, or while a task reads or writes
      * @throws IllegalArgumentException if the other side has no name to verify and {@code options}
      *     give none, or a server's have no key

@@ -131,8 +131,9 @@ public abstract sealed class StreamServer<S extends ChannelStream> implements Au
     // ---- serving
 
     /**
-     * Accepts connections and handles each in a child task of the caller, named "connection from"
-     * and the client's address, until {@link #close}; then waits for those that are open.
+     * Accepts connections and handles each in a child task of the caller, until {@link #close};
+     * then waits for those that are open. The tasks are called {@code connection from
+     * 127.0.0.1:51234}, after the client, or {@code connection from a client of /run/socket}.
      * Cancelled, it stops listening, cancels the children and waits for them. One call at a time.
      *
      * @throws ConnectionClosedException if the server was closed before

@@ -195,6 +195,10 @@ final class TlsContext {
     /** For OpenSSL's contexts, whose memory the collector does not see; a thread once used. */
     private static final class Native {
         static final Cleaner CLEANER =
-                Cleaner.create(Thread.ofPlatform().name("weft-tls-cleaner").factory());
+                Cleaner.create(
+                        Thread.ofPlatform()
+                                .name("weft-tls-cleaner")
+                                .inheritInheritableThreadLocals(false)
+                                .factory());
     }
 }

@@ -11,8 +11,8 @@ public enum TlsEngine {
     /**
      * OpenSSL or BoringSSL by netty-tcnative, which the program must bring: {@code
      * io.netty:netty-tcnative-boringssl-static} on the class path. Faster, most of all in
-     * handshakes. What the options hold outside the heap is freed when they are garbage and their
-     * last connection has ended.
+     * handshakes. What the options hold outside the heap is freed some time after they are garbage
+     * and their last connection has ended, when the collector sees it.
      */
     OPENSSL;
 

@@ -4,6 +4,9 @@ import static dev.weft.net.TestLoop.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weft.Task;
 import dev.weft.Weft;
 
 import org.junit.jupiter.api.Test;
@@ -13,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /** What needs the real system; the rest is in {@link ConnectionContractTest}. */
 @ExtendWith(NoLeaks.class)
@@ -31,6 +35,28 @@ class ServerTest {
             stream.write(new byte[1]);
             stream.readExactly(1).close();
         }
+    }
+
+    @Test
+    void the_task_of_a_connection_is_named_after_the_client() throws Exception {
+        run(
+                driver,
+                () ->
+                        TestLoop.serving(
+                                peer ->
+                                        peer.write(
+                                                Bytes.utf8(
+                                                        Objects.requireNonNull(Task.current())
+                                                                .name())),
+                                port -> {
+                                    try (var stream = TcpStream.connect("127.0.0.1", port);
+                                            Bytes name = stream.readAll(100)) {
+                                        assertThat(name.toString(UTF_8))
+                                                .isEqualTo(
+                                                        "connection from 127.0.0.1:"
+                                                                + stream.localAddress().getPort());
+                                    }
+                                }));
     }
 
     @Test

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.Weft;
+
 import io.netty.util.ReferenceCounted;
 
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -235,17 +238,61 @@ class TlsOptionsTest {
     @Test
     void openssls_memory_goes_with_the_options() throws Exception {
         assumeTrue(TlsEngine.OPENSSL.isAvailable(), "netty-tcnative has none for this machine");
-        ReferenceCounted context = contextOfOptionsUsedOnce();
-        while (context.refCnt() > 0) {
+        List<ReferenceCounted> contexts = contextsOfOptionsUsedOnce();
+        while (contexts.stream().anyMatch(context -> context.refCnt() > 0)) {
             System.gc();
             Thread.sleep(1);
         }
     }
 
-    private static ReferenceCounted contextOfOptionsUsedOnce() throws Exception {
+    private static List<ReferenceCounted> contextsOfOptionsUsedOnce() throws Exception {
         TlsOptions client = TRUSTING.engine(TlsEngine.OPENSSL);
-        connected(Certificates.good(), client, info -> {});
+        TlsOptions server =
+                Certificates.good()
+                        .forName("example.org", Certificates.otherName())
+                        .engine(TlsEngine.OPENSSL);
+        connected(server, client, info -> {});
+        TlsContext.Side side = server.context().prepared(true);
+        return List.of(
+                contextOf(client),
+                (ReferenceCounted) Objects.requireNonNull(side.unnamed),
+                (ReferenceCounted) Objects.requireNonNull(side.byName).map("example.org"));
+    }
+
+    private static ReferenceCounted contextOf(TlsOptions client) {
         return (ReferenceCounted) Objects.requireNonNull(client.context().prepared(false).unnamed);
+    }
+
+    @Test
+    void a_connection_by_openssl_outlives_its_options() throws Exception {
+        assumeTrue(TlsEngine.OPENSSL.isAvailable(), "netty-tcnative has none for this machine");
+        run(
+                TestLoop.driver(),
+                () ->
+                        serving(
+                                ServerOptions.of("127.0.0.1", 0).tls(Certificates.good()),
+                                TestLoop::echo,
+                                port -> {
+                                    var contexts = new ArrayList<ReferenceCounted>();
+                                    try (var stream = connectByOpenSsl(port, contexts)) {
+                                        ReferenceCounted context = contexts.getFirst();
+                                        while (context.refCnt() > 1) {
+                                            System.gc();
+                                            Weft.sleep(Duration.ofMillis(1));
+                                        }
+                                        stream.write(new byte[] {42});
+                                        stream.readExactly(1).close();
+                                        assertThat(context.refCnt()).isEqualTo(1);
+                                    }
+                                }));
+    }
+
+    /** With options that nobody has afterwards. */
+    private static TcpStream connectByOpenSsl(int port, List<ReferenceCounted> contexts) {
+        TlsOptions client = TRUSTING.engine(TlsEngine.OPENSSL);
+        var stream = TcpStream.connect(ConnectOptions.of("localhost", port).tls(client));
+        contexts.add(contextOf(client));
+        return stream;
     }
 
     @Test

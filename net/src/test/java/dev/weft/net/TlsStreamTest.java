@@ -95,9 +95,7 @@ class TlsStreamTest {
                                 }));
     }
 
-    /**
-     * OpenSSL's records come in several writes, which stay in order; options made here leak not.
-     */
+    /** OpenSSL's records come in several writes, which stay in order. */
     @ParameterizedTest
     @EnumSource(TlsEngine.class)
     void many_records_arrive_in_order(TlsEngine engine) {

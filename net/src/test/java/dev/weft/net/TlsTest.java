@@ -8,6 +8,7 @@ import static dev.weft.net.TestLoop.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,6 +18,7 @@ import dev.weft.Weft;
 
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.ReferenceCounted;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
 
@@ -210,6 +213,22 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void a_connection_that_is_closed_already_cannot_be_secured(boolean asServer) throws Exception {
+        secureClosed(asServer ? Certificates.good() : TRUSTING, asServer);
+    }
+
+    /** An engine counts as one that uses its context. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_connection_that_is_closed_already_costs_no_engine_of_openssl(boolean asServer)
+            throws Exception {
+        assumeTrue(TlsEngine.OPENSSL.isAvailable(), "netty-tcnative has none for this machine");
+        TlsOptions tls = (asServer ? Certificates.good() : TRUSTING).engine(TlsEngine.OPENSSL);
+        secureClosed(tls, asServer);
+        var context = (ReferenceCounted) tls.context().prepared(asServer).unnamed;
+        assertThat(Objects.requireNonNull(context).refCnt()).isEqualTo(1);
+    }
+
+    private void secureClosed(TlsOptions tls, boolean asServer) throws Exception {
         run(
                 driver,
                 () ->
@@ -226,7 +245,6 @@ class TlsTest {
                                                                     .lookup("127.0.0.1"))
                                                     .connect(() -> {});
                                     netty.closeNow(channel);
-                                    TlsOptions tls = asServer ? Certificates.good() : TRUSTING;
                                     Link link =
                                             new Link("there", "localhost", port, asServer, channel);
                                     var handshake = new Handshake(netty, tls, link);
