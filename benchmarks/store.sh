@@ -1,9 +1,5 @@
 # Sourced by tls and churn: builds the benchmarks, and makes a key store for localhost in $store, removed at the end.
-here=$(CDPATH='' cd -P -- "$(dirname -- "$0")" && pwd) || exit 1
-. "$here/../.ci/jdk.sh"
-find_java
-[ "$java_version" -eq 25 ] && export JAVA25_HOME="$java_home"
-(cd "$here/.." && mvn -q -B -ntp -Dmaven.test.skip=true -pl benchmarks -am package) || exit 1
+. "$(dirname -- "$0")/build.sh"
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT || exit 1
 store=$folder/store.p12
 "$java_home/bin/keytool" -genkeypair -alias server -dname CN=localhost -ext san=dns:localhost,ip:127.0.0.1 -keyalg EC \

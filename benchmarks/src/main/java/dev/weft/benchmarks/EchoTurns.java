@@ -111,6 +111,7 @@ public final class EchoTurns {
                         .redirectErrorStream(true)
                         .redirectOutput(said.toFile())
                         .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         return new Server(name, process, port, said);
     }
 
