@@ -474,6 +474,18 @@ class DeadlockTest {
     }
 
     // rules 4: "no I/O registration"
+    /** A wait that only the driver ends, with what it is given. */
+    private static void waitUntilWoken(VirtualTime driver, CompletableFuture<Runnable> wakeUp) {
+        Sim.run(
+                driver,
+                () -> {
+                    Semaphore none = new Semaphore(0);
+                    Loop loop = Loop.current();
+                    wakeUp.complete(() -> loop.inSystemTask(none::release));
+                    none.acquire();
+                });
+    }
+
     @Test
     void aDriverWithSomethingRegisteredMayStillWakeATask() {
         CompletableFuture<Runnable> wakeUp = new CompletableFuture<>();
@@ -492,14 +504,7 @@ class DeadlockTest {
                         super.poll(nanos, gate);
                     }
                 };
-        Sim.run(
-                driver,
-                () -> {
-                    Semaphore none = new Semaphore(0);
-                    Loop loop = Loop.current();
-                    wakeUp.complete(() -> loop.inSystemTask(none::release));
-                    none.acquire();
-                });
+        waitUntilWoken(driver, wakeUp);
     }
 
     @Test
@@ -527,14 +532,7 @@ class DeadlockTest {
                         super.poll(nanos, gate);
                     }
                 };
-        Sim.run(
-                driver,
-                () -> {
-                    Semaphore none = new Semaphore(0);
-                    Loop loop = Loop.current();
-                    wakeUp.complete(() -> loop.inSystemTask(none::release));
-                    none.acquire();
-                });
+        waitUntilWoken(driver, wakeUp);
         assertThat(limits).isNotEmpty().containsOnly(Long.MAX_VALUE);
     }
 

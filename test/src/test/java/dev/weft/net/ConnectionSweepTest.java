@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -33,9 +34,6 @@ class ConnectionSweepTest {
     private static final Duration A_WHILE = Duration.ofMillis(1);
     private static final int PORT = Lines.PORT;
     private static final int FILE_LENGTH = 150_000;
-
-    /** The tasks of a server. */
-    private static final String CONNECTION = "connection from *";
 
     @SuppressWarnings("NullAway.Init") // before all tests
     private static Path file;
@@ -67,70 +65,27 @@ class ConnectionSweepTest {
 
     static Stream<Subject> subjects() {
         return Stream.of(
-                new Subject("TCP", ConnectionSweepTest::tcp, "client", "db", "handler", CONNECTION),
-                new Subject("TLS", ConnectionSweepTest::tls, "client", "db", "handler", CONNECTION),
-                new Subject(
-                        "few connections",
-                        ConnectionSweepTest::fewConnections,
-                        "client",
-                        "db",
-                        "handler",
-                        CONNECTION),
-                new Subject(
-                        "startTls",
-                        ConnectionSweepTest::startTls,
-                        "client",
-                        "db",
-                        "handler",
-                        CONNECTION),
-                new Subject(
-                        "shutdown",
-                        ConnectionSweepTest::shutdown,
-                        "client",
-                        "db",
-                        "stopper",
-                        CONNECTION),
-                new Subject(
-                        "Unix", ConnectionSweepTest::unix, "client", "db", "handler", CONNECTION),
+                served("TCP", ConnectionSweepTest::tcp, "handler"),
+                served("TLS", ConnectionSweepTest::tls, "handler"),
+                served("few connections", ConnectionSweepTest::fewConnections, "handler"),
+                served("startTls", ConnectionSweepTest::startTls, "handler"),
+                served("shutdown", ConnectionSweepTest::shutdown, "stopper"),
+                served("Unix", ConnectionSweepTest::unix, "handler"),
                 new Subject("TLS in memory", ConnectionSweepTest::tlsInMemory, "client", "db"),
-                new Subject(
-                        "TLS over TCP",
-                        ConnectionSweepTest::tlsOverTcp,
-                        "client",
-                        "db",
-                        "handler",
-                        CONNECTION),
+                served("TLS over TCP", ConnectionSweepTest::tlsOverTcp, "handler"),
                 new Subject("look-up", ConnectionSweepTest::lookUp, "client", "other"),
-                new Subject(
-                        "framed",
-                        ConnectionSweepTest::framed,
-                        "client",
-                        "db",
-                        "handler",
-                        CONNECTION),
-                new Subject(
-                        "relay",
-                        ConnectionSweepTest::relay,
-                        "client",
-                        "proxy",
-                        "db",
-                        "handler",
-                        CONNECTION),
-                new Subject(
-                        "sendFile",
-                        ConnectionSweepTest::sendFile,
-                        "client",
-                        "db",
-                        "handler",
-                        CONNECTION),
+                served("framed", ConnectionSweepTest::framed, "handler"),
+                served("relay", ConnectionSweepTest::relay, "proxy", "handler"),
+                served("sendFile", ConnectionSweepTest::sendFile, "handler"),
                 new Subject("datagrams", ConnectionSweepTest::datagrams, "client", "db"),
-                new Subject(
-                        "detached",
-                        ConnectionSweepTest::detached,
-                        "client",
-                        "db",
-                        "handler",
-                        CONNECTION));
+                served("detached", ConnectionSweepTest::detached, "handler"));
+    }
+
+    /** Besides whom it names: the client, the server, and the tasks of the server's connections. */
+    private static Subject served(String name, Scene.Script script, String... others) {
+        var tasks = new ArrayList<>(List.of("client", "db", "connection from *"));
+        tasks.addAll(List.of(others));
+        return new Subject(name, script, tasks);
     }
 
     @ParameterizedTest
